@@ -1,0 +1,75 @@
+"""Verdicts at a door: what was decided, why, and how to say it (domain.md §5 'Sign-in')."""
+
+from enum import IntEnum
+
+
+class _Slugged(IntEnum):
+    @property
+    def slug(self) -> str:
+        """The stable lower-case name used by every interface."""
+        return self.name.lower()
+
+
+class Verdict(_Slugged):
+    """The answer: let in, keep out, or have a person look."""
+
+    ADMIT = 1
+    DENY = 2
+    REFER = 3
+
+
+class Direction(_Slugged):
+    """Which way the person walks."""
+
+    ENTRY = 1
+    EXIT = 2
+
+
+class VisitKind(_Slugged):
+    """How the visit came to be recorded."""
+
+    VERIFY = 1
+    SCAN = 2
+    OFFLINE = 3
+
+
+class Reason(_Slugged):
+    """Why; the number is stored with the visit and never reused."""
+
+    OK = 1
+    INVALID = 2
+    EXPIRED = 3
+    NOT_YET_VALID = 4
+    REVOKED = 5
+    ALREADY_USED = 6
+    WRONG_PLACE = 7
+    NOT_ENTITLED = 8
+    COLOUR = 9
+    STALE = 10
+    ERROR = 11
+    TEMPERATURE = 12
+    CLOSED = 13
+    PRESENCE = 14
+
+
+_SENTENCES = {
+    Reason.OK: ("请通行。", "Please pass."),
+    Reason.INVALID: ("这不是有效的安康码,请打开本人手机上的码重新出示。", "Not a valid Ankang code. Please open the code on your own phone."),
+    Reason.EXPIRED: ("码已过期,请刷新后再出示;截图不能使用。", "The code has expired. Refresh it; a screenshot does not work."),
+    Reason.NOT_YET_VALID: ("码的时间早于当前时间,请校准手机时间。", "The code is ahead of time. Please correct the phone's clock."),
+    Reason.REVOKED: ("此码已停用,请重新申领或联系工作人员。", "This code was withdrawn. Apply again or ask the staff."),
+    Reason.ALREADY_USED: ("此码刚在这里用过,请等下一分钟的新码。", "This code was just used here. Wait for the next minute's code."),
+    Reason.WRONG_PLACE: ("此设备不属于这个检查点。", "This device does not belong to this checkpoint."),
+    Reason.NOT_ENTITLED: ("不在本场所允许的名单内。", "Not on this place's list."),
+    Reason.COLOUR: ("按本场所规定,此码色不能进入。", "By this place's policy this colour may not enter."),
+    Reason.STALE: ("无法核验:数据未及时更新,请人工核实。", "Cannot verify: our data are not fresh. Please check in person."),
+    Reason.ERROR: ("暂时无法核验,请人工核实。", "Cannot verify just now. Please check in person."),
+    Reason.TEMPERATURE: ("体温偏高,请到一旁复测。", "High temperature. Please step aside and measure again."),
+    Reason.CLOSED: ("此检查点未启用或已关闭。", "This checkpoint is not in use."),
+    Reason.PRESENCE: ("未能确认您在现场,请工作人员确认。", "We could not tell that you are here. Please ask the staff to confirm."),
+}
+
+
+def sentence(reason: Reason, lang: str) -> str:
+    """The sentence a door shows; ``lang`` is ``zh`` or ``en``."""
+    return _SENTENCES[reason][0 if lang.startswith("zh") else 1]
