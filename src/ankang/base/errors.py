@@ -1,0 +1,76 @@
+"""Errors a user may meet. The class name gives the stable code, ``status`` the HTTP status, ``zh``/``en`` the sentence.
+
+Rendered by one middleware: JSON ``{"error", "message", "details"}`` for the API, a page for people.
+"""
+
+import re
+from typing import Any, ClassVar
+
+
+class Problem(Exception):
+    """Base of all errors shown to users; a subclass is one stable error code."""
+
+    status: ClassVar[int] = 400
+    zh: ClassVar[str] = "请求有误。"
+    en: ClassVar[str] = "The request is wrong."
+
+    def __init__(self, details: dict[str, Any] | None = None) -> None:
+        super().__init__(self.code)
+        self.details = details or {}
+
+    @property
+    def code(self) -> str:
+        """The stable code: ``CodeExpired`` → ``code_expired``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def message(self, lang: str) -> str:
+        """The sentence in the reader's language (``zh…`` or else English)."""
+        return self.zh if lang.startswith("zh") else self.en
+
+    def body(self, lang: str) -> dict[str, Any]:
+        """The JSON shape of every error of the house."""
+        return {"error": self.code, "message": self.message(lang), "details": self.details}
+
+
+class NotSignedIn(Problem):
+    status = 401
+    zh, en = "请先登录。", "Please sign in first."
+
+
+class NotAllowed(Problem):
+    status = 403
+    zh, en = "您的岗位没有此项权限。", "Your duties do not include this."
+
+
+class NotFound(Problem):
+    status = 404
+    zh, en = "没有找到您要的内容。", "What you are looking for is not here."
+
+
+class BadInput(Problem):
+    """Fields that cannot be accepted; ``details.fields`` names each with its fault code."""
+
+    status = 422
+    zh, en = "有内容需要更正。", "Something needs correcting."
+
+
+class TooManyRequests(Problem):
+    """Try again after ``details.retry_after`` seconds."""
+
+    status = 429
+    zh, en = "操作太频繁,请稍后再试。", "Too many attempts. Please wait a moment and try again."
+
+
+class BodyTooLarge(Problem):
+    status = 413
+    zh, en = "提交的内容太大。", "What you sent is too large."
+
+
+class InternalError(Problem):
+    status = 500
+    zh, en = "系统出了点问题,您的资料没有丢失,请稍后再试。", "Something went wrong on our side. Nothing was lost; please try again."
+
+
+class ServiceDown(Problem):
+    status = 503
+    zh, en = "服务正在恢复,请稍后再试;您的安康码仍可使用。", "The service is coming back. Your code still works; please try again soon."

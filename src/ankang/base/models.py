@@ -1,0 +1,91 @@
+"""What every room needs: regions, revisions, messages, reads on record, duties of staff."""
+
+from django.conf import settings
+from django.db import models
+
+from .fields import EncryptedTextField
+from .permissions import ROLES
+
+
+class Region(models.Model):
+    """A region of the administrative tree. Towns of Ningguo carry the annex's number after the county code."""
+
+    LEVELS = [(level, level) for level in ("province", "city", "county", "town", "village", "grid")]
+
+    code = models.TextField(primary_key=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    name = models.TextField()
+    name_en = models.TextField()
+    level = models.TextField(choices=LEVELS)
+    population = models.IntegerField(null=True)
+    target = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "base_region"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Revision(models.Model):
+    """Counts the changes of a small table that gates hold in memory; a gate reloads when the number moves."""
+
+    name = models.TextField(primary_key=True)
+    revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "base_revision"
+
+
+class Message(models.Model):
+    """The outbox of the message port: one row a message, number and text encrypted."""
+
+    to = EncryptedTextField(room="base", label="message.to")
+    to_blind = models.BinaryField()
+    body = EncryptedTextField(room="base", label="message.body")
+    channel = models.TextField()
+    purpose = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "base_message"
+        indexes = [models.Index(fields=["to_blind", "-created_at"], name="base_message_by_number")]
+
+
+class AccessRecord(models.Model):
+    """One unmasked read of a person (G3, I8). Partitioned by month; never changed."""
+
+    pk = models.CompositePrimaryKey("person", "id", "at")
+    person = models.BigIntegerField()
+    id = models.UUIDField()
+    at = models.DateTimeField()
+    reader = models.BigIntegerField(null=True)
+    reader_name = models.TextField()
+    duty = models.TextField()
+    purpose = models.TextField()
+    fields = models.JSONField()
+
+    class Meta:
+        db_table = "base_accessrecord"
+        managed = False
+
+
+class Duty(models.Model):
+    """What a member of staff may do, and where: role × region subtree × organisation subtree."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="duties", db_constraint=False
+    )
+    role = models.TextField(choices=[(role, role) for role in sorted(ROLES)])
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    organisation = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "base_duty"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "region", "organisation"],
+                name="base_duty_once",
+                nulls_distinct=False,
+            )
+        ]

@@ -1,0 +1,29 @@
+"""Brings a migrated database to the point where the house can run: keys, day keys, partitions. Idempotent."""
+
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.core.management import call_command
+from django.db import transaction
+
+from ankang.base.services import ensure_month_partitions
+from ankang.trust.services import ensure_keys
+
+PARTITIONED_ROOMS = ("health", "passage")
+
+
+def migrate(verbosity: int = 0) -> None:
+    """Migrate, then :func:`prepare`."""
+    call_command("migrate", interactive=False, verbosity=verbosity)
+    prepare(datetime.now(UTC))
+
+
+@transaction.atomic
+def prepare(now: datetime) -> None:
+    """Make what must exist ahead of time: keys, day keys, partitions. Run at start and daily by the worker."""
+    ensure_keys(now)
+    ensure_month_partitions("base_accessrecord", now.date(), months=3)
+    for room in PARTITIONED_ROOMS:
+        if find_spec(f"ankang.{room}.services"):
+            import_module(f"ankang.{room}.services").prepare_partitions(now)

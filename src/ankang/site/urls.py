@@ -1,0 +1,25 @@
+"""Every address of the control plane. Each room brings its own; tests/laws checks that each states a permission."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from .api import api
+
+ROOMS = ("people", "places", "health", "passage", "insight")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    *(
+        path("", include(import_module(f"ankang.{room}.urls")))
+        for room in ROOMS
+        if find_spec(f"ankang.{room}.urls")
+    ),
+    path("console/", admin.site.urls),
+]
+
+handler403 = "ankang.base.views.not_allowed"
+handler404 = "ankang.base.views.not_found"
+handler500 = "ankang.base.views.broken"
