@@ -163,3 +163,4 @@ LOGGING = {
 
 ANKANG_DEMO = _settings.demo
 ANKANG_PUBLIC_URL = _settings.address
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
