@@ -1,0 +1,66 @@
+"""Names of persons as they may be given on an application: Han with all its extensions, or Latin, nothing else."""
+
+import unicodedata
+
+SHORTEST, LONGEST = 2, 50
+MIDDLE_DOT = "·"
+
+_DOTS = dict.fromkeys("•‧・･∙⋅．", MIDDLE_DOT)
+_APOSTROPHES = dict.fromkeys("\u2019\u02bc\uff07`", "'")
+_HYPHENS = dict.fromkeys("\u2010\u2011\uff0d", "-")
+_WIDE = {chr(code): chr(code - 0xFEE0) for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_CLEAN = str.maketrans({**_DOTS, **_APOSTROPHES, **_HYPHENS, **_WIDE, "\u3000": " ", "\u00a0": " "})
+_JOINERS = frozenset(" -'" + MIDDLE_DOT)
+_HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x323AF), (0x3007, 0x3007))
+
+
+class NameFault(ValueError):
+    """A name that cannot be taken. ``code``: too_short, too_long, bad_characters, mixed_scripts, bad_joiner."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check_name(name: str) -> str:
+    """The name in its one spelling: NFC, trimmed, single spaces, ``·`` for every kind of middle dot.
+
+    2 to 50 characters, Han or Latin letters, joined by a space, ``·``, ``-`` or ``'``. Raises :class:`NameFault`.
+    """
+    if len(name) > 4 * LONGEST:
+        raise NameFault("too_long")
+    tidy = " ".join(unicodedata.normalize("NFC", name.translate(_CLEAN)).split())
+    _check_characters(tidy)
+    _check_joiners(tidy)
+    if len(tidy) > LONGEST:
+        raise NameFault("too_long")
+    return tidy
+
+
+def is_han(character: str) -> bool:
+    """Whether the code point is a Chinese character, the rare ones of the extensions too."""
+    code = ord(character)
+    return any(low <= code <= high for low, high in _HAN)
+
+
+def is_latin(character: str) -> bool:
+    """Whether the code point is a letter of the Latin script, accents included, width and look-alike forms not."""
+    return character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
+
+
+def _check_characters(name: str) -> None:
+    letters = [character for character in name if character not in _JOINERS]
+    strange = [character for character in letters if not (is_han(character) or is_latin(character))]
+    if strange:
+        both = len(strange) < len(letters) and all(character.isalpha() for character in strange)
+        raise NameFault("mixed_scripts" if both else "bad_characters")
+    if len(letters) < SHORTEST:
+        raise NameFault("too_short")
+
+
+def _check_joiners(name: str) -> None:
+    """A joiner stands between letters; only an abbreviation's space may follow another joiner."""
+    if name[0] in _JOINERS or (name[-1] in _JOINERS and name[-1] != "'"):
+        raise NameFault("bad_joiner")
+    if any(a in _JOINERS and b in _JOINERS for a, b in zip(name, name[1:], strict=False)):
+        raise NameFault("bad_joiner")
