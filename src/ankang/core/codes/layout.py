@@ -1,0 +1,18 @@
+"""Where the bytes of the dynamic code are (architecture.md "Codes"); integers are big-endian."""
+
+KIND_DYNAMIC = 0x11  # kind 1, version 1
+PREFIX = "AK1:"
+
+HEADER_FIXED = 28  # kind 1, key id 1, index 4, issued at 4, colour and flags 1, anchor 16, name length 1
+NAME_LENGTH_AT = 27
+NAME_MOST = 9
+SIGNATURE_BYTES = 64
+PROOF_BYTES = 26  # step 2, preimage 16, MAC 8
+MAC_BYTES = 8
+
+INDEX_SIZE = 1 << 30
+COLOUR_BITS = 0x03
+RESERVED_BITS = 0xFC
+
+PASS_LEAST = HEADER_FIXED + SIGNATURE_BYTES
+TEXT_MOST = 195  # four characters of prefix and the base45 of 127 bytes
