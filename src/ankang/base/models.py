@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 
 from .fields import EncryptedTextField
-from .permissions import ROLES
 
 
 class Region(models.Model):
@@ -53,11 +52,13 @@ class Message(models.Model):
 
 
 class AccessRecord(models.Model):
-    """One unmasked read of a person (G3, I8). Partitioned by month; never changed."""
+    """One unmasked read of a person (G3, I8). Partitioned by month; never changed.
 
-    pk = models.CompositePrimaryKey("person", "id", "at")
+    The table's own key is (person, id, at); Django is told the part that is unique by itself.
+    """
+
+    id = models.UUIDField(primary_key=True)
     person = models.BigIntegerField()
-    id = models.UUIDField()
     at = models.DateTimeField()
     reader = models.BigIntegerField(null=True)
     reader_name = models.TextField()
@@ -76,7 +77,7 @@ class Duty(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="duties", db_constraint=False
     )
-    role = models.TextField(choices=[(role, role) for role in sorted(ROLES)])
+    role = models.TextField()
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
     organisation = models.BigIntegerField(null=True, blank=True)
 

@@ -5,8 +5,9 @@ import sys
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from ankang.base.limits import MAX_BODY
 from ankang.config.keys import RootKey
-from ankang.config.postgres import connection_params, database_url
+from ankang.config.postgres import database_url, django_database
 from ankang.config.settings import load_settings
 from ankang.core.sm import kdf
 
@@ -74,15 +75,10 @@ TEMPLATES = [
     }
 ]
 
+_database = django_database(database_url(_settings))
+_database["OPTIONS"] |= {"application_name": "ankang control plane", "connect_timeout": 5}
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        **connection_params(database_url(_settings)),
-        "ATOMIC_REQUESTS": True,
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "ankang control plane", "connect_timeout": 5},
-    }
+    "default": {**_database, "ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -103,7 +99,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
