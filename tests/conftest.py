@@ -51,19 +51,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _keys_after_a_committing_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that commits empties the tables at its end; this puts the keys and partitions back before the next."""
+def _keys_are_there(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that commits empties the tables at its end, keys too; the next test that needs the database makes them."""
     marker = request.node.get_closest_marker("django_db")
-    commits = "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
-    if not commits:
+    names = set(request.fixturenames)
+    if marker is None and not names & {"db", "transactional_db"}:
         yield
         return
-    request.getfixturevalue("transactional_db")
-    _empty_partitioned_tables()
-    _prepare_again()
+    commits = "transactional_db" in names or bool(marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if commits else "db")
+    _prepare_if_empty()
     yield
-    _empty_partitioned_tables()
-    request.addfinalizer(lambda: None)
+    if commits:
+        _empty_partitioned_tables()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,12 +74,12 @@ def _no_stale_keys() -> None:
     keyring.forget()
 
 
-def _prepare_again() -> None:
+def _prepare_if_empty() -> None:
     from ankang.site.prepare import prepare
-    from ankang.trust import keyring
+    from ankang.trust.models import Key
 
-    keyring.forget()
-    prepare(datetime.now(UTC))
+    if not Key.objects.exists():
+        prepare(datetime.now(UTC))
 
 
 def _empty_partitioned_tables() -> None:
