@@ -42,7 +42,9 @@ def operations() -> dict[str, tuple[Callable[[], object], int]]:
     private, public = sm2_generate()
     signer, day_key = Sm2Signer(private, public), day_mac_key(bytes(32), epoch_of(NOON))
     seed, step = bytes(range(16)), step_of(NOON)
-    header = encode_header(1, 123_456, epoch_start(epoch_of(NOON)), Colour.GREEN, 0, chain.anchor(seed), "王*明")
+    header = encode_header(
+        1, 123_456, epoch_start(epoch_of(NOON)), Colour.GREEN, 0, chain.anchor(seed), "王*明"
+    )
     pass_ = sign_pass(header, signer)
     text = show(pass_, gate_key(day_key, header), step, chain.link(seed, chain.LENGTH - step))
     code, numbers = parse(text), IndexPermutation(bytes(32))
@@ -55,7 +57,10 @@ def operations() -> dict[str, tuple[Callable[[], object], int]]:
         "base45_encode": (lambda: base45.encode(code.raw), 2_000),
         "parse": (lambda: parse(text), 5_000),
         "check_as_gate": (lambda: check_as_gate(code, lambda kid, epoch: day_key, NOON), 5_000),
-        "parse_and_check_as_gate": (lambda: check_as_gate(parse(text), lambda kid, epoch: day_key, NOON), 5_000),
+        "parse_and_check_as_gate": (
+            lambda: check_as_gate(parse(text), lambda kid, epoch: day_key, NOON),
+            5_000,
+        ),
         "check_as_stranger": (lambda: check_as_stranger(code, {1: public}, NOON), 100),
         "sign_pass": (lambda: sign_pass(header, signer), 200),
         "gate_key": (lambda: gate_key(day_key, header), 5_000),

@@ -1,8 +1,8 @@
 """The phone's hash chain (architecture.md "Codes"): one link a minute, shown backwards from the anchor.
 
-A link is SM3 truncated to 16 bytes, applied again and again to a seed that never leaves the phone. The phone gives
-away only the last link, the anchor. At step *n* of the epoch it shows link 1,440 − *n*, and anyone can hash that *n*
-times forward to the anchor; nobody can hash backwards to what comes next.
+A link is SM3 truncated to 16 bytes, applied again and again to a seed that never leaves the phone. The
+phone gives away only the last link, the anchor. At step *n* of the epoch it shows link 1,440 − *n*, and
+anyone can hash that *n* times forward to the anchor; nobody can hash backwards to what comes next.
 """
 
 from hmac import compare_digest
@@ -39,5 +39,5 @@ def anchor(seed: bytes) -> bytes:
 
 
 def reveals(preimage: bytes, step: int, anchor: bytes) -> bool:
-    """Whether ``preimage`` is the link that belongs to ``step`` (0 … 1,439) of the chain ending in ``anchor``."""
+    """Whether ``preimage`` is the link for ``step`` (0 … 1,439) of the chain that ends in ``anchor``."""
     return compare_digest(walk(preimage, step), anchor)

@@ -1,8 +1,9 @@
-"""Bearer tokens of residents and devices: read without a database, bound to a revocable serial (architecture.md "Persons' data").
+"""Bearer tokens of residents and devices: read without a database, bound to a revocable serial.
 
-A token is ``ak1r_`` (resident) or ``ak1d_`` (device) and the base64url of
-key id 1 ‖ SM4(subject 8 ‖ serial 8) ‖ issued 4 ‖ expires 4 ‖ name length 1 ‖ masked name ‖ tag 16.
-The tag is HMAC-SM3 over the prefix and all bytes before it, cut to 16 bytes. Integers are big-endian.
+A token is ``ak1r_`` (resident) or ``ak1d_`` (device) and the base64url of key id 1 ‖ SM4(subject 8 ‖
+serial 8) ‖ issued 4 ‖ expires 4 ‖ name length 1 ‖ masked name ‖ tag 16. The tag is HMAC-SM3 over the
+prefix and all bytes before it, cut to 16 bytes. Integers are big-endian. To their holders and everyone
+else the tokens are opaque (architecture.md "Persons' data").
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class CredentialFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Who holds a token. Resident: person number and people_credential.id; device: device id and its generation."""
+    """Who holds a token. Resident: person number, people_credential.id; device: device id, its generation."""
 
     kind: CredentialKind
     subject: int
@@ -56,18 +57,23 @@ class CredentialKeys:
     def issue(
         self, kind: CredentialKind, subject: int, serial: int, issued: int, expires: int, name: str = ""
     ) -> str:
-        """A token; moments in unix seconds, ``name`` (masked) at most 30 bytes in UTF-8. ``ValueError`` if it does not fit."""
+        """A token.
+
+        Moments in unix seconds, ``name`` masked, at most 30 bytes in UTF-8, else ``ValueError``.
+        """
         prefix, written = _PREFIXES[kind], name.encode()
         if len(written) > _NAME_MOST or min(subject, serial) < 0:
             raise ValueError("name, subject or serial do not fit a token")
-        body = b"".join((
-            bytes((self._kid,)),
-            self._block.encrypt(subject.to_bytes(8, "big") + serial.to_bytes(8, "big")),
-            issued.to_bytes(4, "big"),
-            expires.to_bytes(4, "big"),
-            bytes((len(written),)),
-            written,
-        ))
+        body = b"".join(
+            (
+                bytes((self._kid,)),
+                self._block.encrypt(subject.to_bytes(8, "big") + serial.to_bytes(8, "big")),
+                issued.to_bytes(4, "big"),
+                expires.to_bytes(4, "big"),
+                bytes((len(written),)),
+                written,
+            )
+        )
         return prefix + to_base64url(body + self._tag(prefix, body))
 
     def read(self, text: str, now: float) -> Credential:

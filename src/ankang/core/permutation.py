@@ -1,7 +1,8 @@
-"""Code indices: a keyed permutation of the 30-bit person numbers, another one each epoch (architecture.md "Codes").
+"""Code indices: a keyed permutation of the 30-bit person numbers, another one each epoch.
 
-A balanced Feistel network of ten rounds on two halves of 15 bits. The round functions are tables of SM4 keystream, so
-an index costs ten look-ups. Two scanners on two days cannot link the indices they saw.
+A balanced Feistel network of ten rounds on two halves of 15 bits. The round functions are tables of SM4
+keystream, so an index costs ten look-ups. Two scanners on two days cannot link the indices they saw
+(architecture.md "Codes").
 """
 
 import sys
@@ -25,9 +26,7 @@ class IndexPermutation:
         if len(key) != 32:
             raise ValueError("the permutation's key has 32 bytes")
         stream = sm4_ctr_keystream(key[:16], key[16:], ROUNDS * _HALF * 2)
-        self._tables = tuple(
-            _table(stream[at : at + 2 * _HALF]) for at in range(0, len(stream), 2 * _HALF)
-        )
+        self._tables = tuple(_table(stream[at : at + 2 * _HALF]) for at in range(0, len(stream), 2 * _HALF))
 
     def index(self, person: int) -> int:
         """The code index of a person number; both are 0 … 2³⁰ − 1, else ``ValueError``."""

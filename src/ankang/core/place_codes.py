@@ -1,4 +1,4 @@
-"""Place codes: what hangs or turns at a door, the door's six digits, and the short proof that someone stands there.
+"""Place codes: what hangs or turns at a door, the door's six digits, and the proof that someone stands there.
 
 Format: docs/code-format.md "Place codes" (architecture.md "Codes", row *place*). A place code travels as
 ``{public_url}/p/{text}``, so that any phone's camera opens the place's page.
@@ -59,7 +59,7 @@ def rotating(checkpoint: int, type: int, kid: int, generation: int, minute: int,
 
 
 def parse(text: str) -> PlaceCode:
-    """The place code behind ``text``; :class:`CodeFault` (INVALID) when its form is wrong. No key is needed."""
+    """The place code behind ``text``; :class:`CodeFault` (INVALID) when its form is wrong. Needs no key."""
     data = _bytes_of(text)
     if data[:1] not in (b"\x21", b"\x22"):
         raise CodeFault(Reason.INVALID, "bad_kind")
@@ -80,19 +80,16 @@ def parse(text: str) -> PlaceCode:
 
 
 def check(place: PlaceCode, public_keys: Mapping[int, bytes], place_key: HmacSm3, now: float) -> None:
-    """Return when ``place`` is authentic and, if it turns, of this minute or a neighbour; :class:`CodeFault` otherwise.
+    """Return when ``place`` is authentic and, if it turns, of this minute or a neighbour.
+
+    Else :class:`CodeFault`.
 
     Whether checkpoint, type and generation are still those in use is the caller's to know.
     """
     if place.minute is None:
-        return _check_signature(place, public_keys)
-    if not compare_digest(place_key.digest(place.signed)[:_MAC], place.proof):
-        raise CodeFault(Reason.INVALID, "bad_mac")
-    lead = place.minute - minute_of(now)
-    if lead < -_TOLERANCE:
-        raise CodeFault(Reason.EXPIRED, "expired_step")
-    if lead > _TOLERANCE:
-        raise CodeFault(Reason.NOT_YET_VALID, "future_step")
+        _check_signature(place, public_keys)
+    else:
+        _check_turning(place, place.minute - minute_of(now), place_key)
 
 
 def door_code(place_key: HmacSm3, checkpoint: int, minute: int) -> str:
@@ -110,12 +107,18 @@ def check_door_code(place_key: HmacSm3, checkpoint: int, digits: str, now: float
 
 
 def presence_token(place_key: HmacSm3, checkpoint: int, person: int, issued: int) -> str:
-    """Proof, for 300 s, that this person opened this checkpoint's page at ``issued``; it names neither. 27 characters."""
+    """Proof, for 300 s, that this person opened this checkpoint's page at ``issued``; names neither.
+
+    27 characters.
+    """
     return to_base64url(issued.to_bytes(4, "big") + _presence_mac(place_key, checkpoint, person, issued))
 
 
 def check_presence_token(place_key: HmacSm3, text: str, checkpoint: int, person: int, now: float) -> None:
-    """Return when ``text`` is this person's fresh token for this checkpoint; :class:`CodeFault` (PRESENCE) otherwise."""
+    """Return when ``text`` is this person's fresh token for this checkpoint.
+
+    Else :class:`CodeFault` (PRESENCE).
+    """
     try:
         data = from_base64url(text) if len(text) <= _TEXT_MOST else b""
     except ValueError:
@@ -148,6 +151,16 @@ def _check_signature(place: PlaceCode, public_keys: Mapping[int, bytes]) -> None
         raise CodeFault(Reason.INVALID, "bad_signature")
 
 
+def _check_turning(place: PlaceCode, lead: int, place_key: HmacSm3) -> None:
+    if not compare_digest(place_key.digest(place.signed)[:_MAC], place.proof):
+        raise CodeFault(Reason.INVALID, "bad_mac")
+    if lead < -_TOLERANCE:
+        raise CodeFault(Reason.EXPIRED, "expired_step")
+    if lead > _TOLERANCE:
+        raise CodeFault(Reason.NOT_YET_VALID, "future_step")
+
+
 def _presence_mac(place_key: HmacSm3, checkpoint: int, person: int, issued: int) -> bytes:
-    message = _PRESENCE_KIND + checkpoint.to_bytes(4, "big") + person.to_bytes(8, "big") + issued.to_bytes(4, "big")
+    whose = checkpoint.to_bytes(4, "big") + person.to_bytes(8, "big")
+    message = _PRESENCE_KIND + whose + issued.to_bytes(4, "big")
     return place_key.digest(message)[:_PRESENCE_MAC]

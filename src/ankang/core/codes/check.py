@@ -1,9 +1,10 @@
 """Checking a code: as a gate, with the day's key, or as a stranger, with nothing but the public keys.
 
-Both refuse in the same order: another epoch, an unknown key, not authentic, out of its time. They cover different
-bytes. The gate's MAC covers the header, the step and the preimage; a gate does not look at the signature. A stranger
-checks the signature over the header and the chain over step and preimage; he cannot look at the MAC. So nobody may
-take the *text* of a code as its identity: one showing of a code is (epoch, index, step).
+Both refuse in the same order: another epoch, an unknown key, not authentic, out of its time. They cover
+different bytes. The gate's MAC covers the header, the step and the preimage; a gate does not look at the
+signature. A stranger checks the signature over the header and the chain over step and preimage; he cannot
+look at the MAC. So nobody may take the *text* of a code as its identity: one showing of a code is (epoch,
+index, step).
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +29,8 @@ TOLERANCE = 1
 def check_as_gate(code: DynamicCode, day_key_of: DayKeyOf, now: float) -> None:
     """Return when a gate accepts ``code`` at ``now`` (unix seconds); :class:`CodeFault` otherwise.
 
-    About 5 µs: two HMACs. ``day_key_of`` is asked for the epoch of ``now``, or a neighbour within the tolerance.
+    About 5 µs: two HMACs. ``day_key_of`` is asked for the epoch of ``now``, or a neighbour in the minutes
+    around 04:00.
     """
     epoch, lead = _within_reach(code, now)
     day_key = day_key_of(code.kid, epoch)
@@ -40,9 +42,10 @@ def check_as_gate(code: DynamicCode, day_key_of: DayKeyOf, now: float) -> None:
 
 
 def check_as_stranger(code: DynamicCode, public_keys: Mapping[int, bytes], now: float) -> None:
-    """Return when anyone with the public keys (key id → 65 bytes) accepts ``code`` at ``now``; :class:`CodeFault` otherwise.
+    """Return when anyone with the public keys accepts ``code`` at ``now``; :class:`CodeFault` otherwise.
 
-    About 1 to 2 ms: one SM2 verification and up to 1,439 SM3 digests.
+    ``public_keys``: key id → uncompressed point, 65 bytes. About 1 to 2 ms: one SM2 verification and up
+    to 1,439 SM3 digests.
     """
     _, lead = _within_reach(code, now)
     public = public_keys.get(code.kid)

@@ -4,7 +4,7 @@ from ankang.core.verdicts import Reason
 
 
 class CodeFault(Exception):
-    """A code that cannot be accepted: the reason stored with the visit, and the exact detail for logs and tests."""
+    """A code that cannot be accepted: the reason stored with the visit, and the exact detail for logs."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)

@@ -19,23 +19,25 @@ def encode_header(
 ) -> bytes:
     """The signed part of a pass, 28 to 37 bytes.
 
-    ``index`` has 30 bits, ``flags`` must be 0 (reserved), ``anchor`` has 16 bytes, ``name`` is the masked name of at
-    most 9 bytes in UTF-8. Anything else is a ``ValueError``.
+    ``index`` has 30 bits, ``flags`` must be 0 (reserved), ``anchor`` has 16 bytes, ``name`` is the masked
+    name of at most 9 bytes in UTF-8. Anything else is a ``ValueError`` or ``OverflowError``.
     """
     written = name.encode()
     if not 0 <= index < INDEX_SIZE or flags or len(anchor) != 16 or len(written) > NAME_MOST:
         raise ValueError("index, flags, anchor or name do not fit the code")
     if written and not name.isprintable():
         raise ValueError("a name in a code must be printable")
-    return b"".join((
-        bytes((KIND_DYNAMIC, kid)),
-        index.to_bytes(4, "big"),
-        issued_at.to_bytes(4, "big"),
-        bytes((colour,)),
-        anchor,
-        bytes((len(written),)),
-        written,
-    ))
+    return b"".join(
+        (
+            bytes((KIND_DYNAMIC, kid)),
+            index.to_bytes(4, "big"),
+            issued_at.to_bytes(4, "big"),
+            bytes((colour,)),
+            anchor,
+            bytes((len(written),)),
+            written,
+        )
+    )
 
 
 def sign_pass(header: bytes, signer: Sm2Signer) -> bytes:
@@ -54,8 +56,8 @@ def gate_key(day_key: HmacSm3, header: bytes) -> bytes:
 
 
 def show(pass_: bytes, gate_key: bytes, step: int, preimage: bytes) -> str:
-    """The text that the phone shows at ``step`` (0 … 1,439), with link 1,440 − step of its chain as ``preimage``."""
-    if not 0 <= step < STEPS or len(preimage) != 16 or len(pass_) < PASS_LEAST or len(pass_) > PASS_LEAST + NAME_MOST:
+    """The text shown at ``step`` (0 … 1,439); ``preimage`` is link 1,440 − step of the phone's chain."""
+    if not 0 <= step < STEPS or len(preimage) != 16 or not 0 <= len(pass_) - PASS_LEAST <= NAME_MOST:
         raise ValueError("step, preimage or pass do not fit the code")
     proof = step.to_bytes(2, "big") + preimage
     return PREFIX + base45.encode(pass_ + proof + hmac_sm3(gate_key, proof)[:MAC_BYTES])

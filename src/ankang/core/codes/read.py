@@ -1,6 +1,6 @@
 """Reading passes and codes strictly: one text for one value, and :class:`CodeFault` for everything else.
 
-The objects keep the bytes and cut fields out when asked, because the gate needs few of them (architecture.md "Budgets").
+The objects keep the bytes and cut fields out when asked, because the gate needs few of them.
 """
 
 from ankang.core import base45
@@ -24,7 +24,7 @@ from ankang.core.verdicts import Reason
 
 
 class DayPass:
-    """A pass as the gate signed it. ``raw`` is header ‖ signature; ``header`` is what the signature and the gate key cover."""
+    """A pass as the gate signed it: ``raw`` is header ‖ signature, ``header`` what both proofs cover."""
 
     __slots__ = ("header", "raw")
 
@@ -111,7 +111,10 @@ def split_pass(pass_: bytes) -> DayPass:
 
 
 def parse(text: str) -> DynamicCode:
-    """The code behind a scanned ``text``; :class:`CodeFault` (INVALID) when its form is wrong. No key is needed."""
+    """The code behind a scanned ``text``; :class:`CodeFault` (INVALID) when its form is wrong.
+
+    Needs no key.
+    """
     raw = _bytes_of(text)
     header = _header_of(raw, SIGNATURE_BYTES + PROOF_BYTES)
     step = int.from_bytes(raw[-PROOF_BYTES:-24], "big")

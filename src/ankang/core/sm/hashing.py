@@ -13,7 +13,10 @@ def sm3(data: bytes) -> bytes:
 
 
 class HmacSm3:
-    """HMAC-SM3 (RFC 2104 with SM3) under one key; keyed once, then about 1 µs a digest. Safe to share by threads."""
+    """HMAC-SM3 (RFC 2104 with SM3) under one key; keyed once, then about 1 µs a digest.
+
+    Threads may share it.
+    """
 
     __slots__ = ("_keyed",)
 

@@ -1,10 +1,11 @@
 """Keeps GmSSL from flooding the log.
 
-GmSSL prints lines with C stdio for each signature that does not verify, so anyone could fill the log with bad codes.
-File descriptor 2 belongs to the whole process and is not redirected. Instead, for the time of one verification, the
-*C library's* ``stderr`` variable alone points to a stream on /dev/null, under a lock. Python's ``sys.stderr``, the
-descriptor itself and everything that writes to it directly (Python, Rust) are untouched; only what another thread
-prints with C stdio within that half millisecond is lost. GmSSL holds the interpreter lock, so nothing waits longer.
+GmSSL prints lines with C stdio for each signature that does not verify, so anyone could fill the log with
+bad codes. File descriptor 2 belongs to the whole process and is not redirected. Instead, for the time of
+one verification, the *C library's* ``stderr`` variable alone points to a stream on /dev/null, under a
+lock. Python's ``sys.stderr``, the descriptor itself and everything that writes to it directly (Python,
+Rust) are untouched; only what another thread prints with C stdio within that half millisecond is lost.
+GmSSL holds the interpreter lock while it works, so nothing waits longer than it would anyway.
 
 Needs glibc. With another C library the lines stay visible and nothing else changes.
 """

@@ -1,4 +1,4 @@
-"""The start-up self-test: the published examples of SM2, SM3 and SM4 on this very machine (domain.md §4, issue 2)."""
+"""The start-up self-test: the published examples of SM2, SM3 and SM4, on this very machine."""
 
 from ankang.core.sm.hashing import sm3
 from ankang.core.sm.sm2 import Sm2Signer, sm2_verify
@@ -30,7 +30,10 @@ class SelfTestFailed(Exception):
 
 
 def self_test() -> None:
-    """Return when every published example comes out; :class:`SelfTestFailed` names the algorithm otherwise (2 ms)."""
+    """Return when every published example comes out.
+
+    Else :class:`SelfTestFailed` names the algorithm (2 ms).
+    """
     for name, holds in (("SM3", _sm3_holds()), ("SM4", _sm4_holds()), ("SM2", _sm2_holds())):
         if not holds:
             raise SelfTestFailed(f"{name} does not give the published results on this machine")

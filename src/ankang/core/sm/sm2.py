@@ -1,7 +1,7 @@
 """SM2 signatures (GB/T 32918.2) with GmSSL, on the recommended curve and with the default user id.
 
-GmSSL's digest calls are used, and the Z value is computed here: its message calls rebuild a table each time and cost
-ten times as much. A signature is r ‖ s in 64 bytes; GmSSL itself speaks DER.
+GmSSL's digest calls are used, and the Z value is computed here: its message calls rebuild a table each
+time and cost ten times as much. A signature is r ‖ s in 64 bytes; GmSSL itself speaks DER.
 """
 
 import gmssl_pyx
@@ -44,7 +44,7 @@ class Sm2Signer:
 
 
 def sm2_verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` (r ‖ s, 64 bytes) is of ``message`` under ``public`` (65 bytes); prints nothing."""
+    """Whether ``signature`` (r ‖ s, 64 bytes) fits ``message`` and ``public`` (65 bytes). Prints nothing."""
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     if len(signature) != 64 or not 0 < r < ORDER or not 0 < s < ORDER or len(public) != 65 or public[0] != 4:
         return False

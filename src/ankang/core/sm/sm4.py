@@ -1,4 +1,7 @@
-"""SM4 (GB/T 32907): single blocks, a keystream, and authenticated sealing, on OpenSSL through ``cryptography``."""
+"""SM4 (GB/T 32907).
+
+Single blocks, a keystream, authenticated sealing, on OpenSSL through ``cryptography``.
+"""
 
 import secrets
 
@@ -19,8 +22,8 @@ class Sm4Block:
     __slots__ = ("_decryptor", "_encryptor")
 
     def __init__(self, key: bytes) -> None:
-        # A raw block permutation is what the day pseudonym and the credentials need: every block is used alone.
-        cipher = Cipher(algorithms.SM4(key), modes.ECB())
+        # A raw block permutation is what pseudonyms and credentials need: every block is used alone.
+        cipher = Cipher(algorithms.SM4(key), modes.ECB())  # noqa: S305
         self._encryptor = cipher.encryptor()
         self._decryptor = cipher.decryptor()
 
@@ -40,7 +43,10 @@ def _one_block(block: bytes) -> bytes:
 
 
 def sm4_ctr_keystream(key: bytes, counter: bytes, size: int) -> bytes:
-    """``size`` bytes of SM4-CTR keystream from the 16-byte first counter block, counted up as a big-endian number."""
+    """``size`` bytes of SM4-CTR keystream.
+
+    ``counter`` is the first block (16 bytes), counted up big-endian.
+    """
     return Cipher(algorithms.SM4(key), modes.CTR(counter)).encryptor().update(bytes(size))
 
 
