@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PassageConfig(AppConfig):
+    name = "ankang.passage"
+    label = "passage"
+    verbose_name = _("Visits")
+    default_auto_field = "django.db.models.BigAutoField"
