@@ -1,0 +1,90 @@
+"""Law: every route states its permission, and staff without it are refused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from ankang.base.permissions import PERMISSIONS, RESIDENT, ROLES
+
+STATED = {*PERMISSIONS, RESIDENT, "public"}
+
+
+def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        address = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry, address)
+        else:
+            yield address, entry
+
+
+def _pages() -> list[tuple[str, Any]]:
+    return [
+        (address, pattern.callback)
+        for address, pattern in _patterns(get_resolver())
+        if not address.startswith(("console/", "api/"))
+    ]
+
+
+def _operations() -> list[tuple[str, Any]]:
+    from ankang.site.api import api
+
+    return [
+        (f"{'/'.join(operation.methods)} {path}", operation.view_func)
+        for _prefix, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+    ]
+
+
+def test_every_page_states_its_permission() -> None:
+    silent = [address for address, view in _pages() if getattr(view, "permission", None) not in STATED]
+    assert _pages()
+    assert silent == []
+
+
+def test_every_api_operation_states_its_permission() -> None:
+    silent = [name for name, view in _operations() if getattr(view, "permission", None) not in STATED]
+    assert _operations()
+    assert silent == []
+
+
+def test_every_public_endpoint_says_why() -> None:
+    views = [view for _, view in _pages() + _operations() if view.permission == "public"]
+    assert views
+    assert [view for view in views if not view.permission_reason.strip()] == []
+
+
+def test_every_console_screen_states_its_permission() -> None:
+    ours = {model: screen for model, screen in admin.site._registry.items() if model.__module__.startswith("ankang.")}
+    silent = [model.__name__ for model, screen in ours.items() if getattr(screen, "permission", None) not in PERMISSIONS]
+    assert ours
+    assert silent == []
+
+
+def test_permissions_are_sorted_and_each_is_held_by_some_role() -> None:
+    held = frozenset().union(*ROLES.values())
+    assert list(PERMISSIONS) == sorted(PERMISSIONS)
+    assert held - set(PERMISSIONS) == frozenset()
+
+
+@pytest.mark.django_db
+def test_a_member_of_staff_without_duties_sees_no_screen(client: Any, django_user_model: Any) -> None:
+    user = django_user_model.objects.create_user("nobody", password="a-long-enough-word", is_staff=True)
+    client.force_login(user)
+    answers = {
+        model.__name__: client.get(f"/console/{model._meta.app_label}/{model._meta.model_name}/").status_code
+        for model in admin.site._registry
+        if model.__module__.startswith("ankang.")
+    }
+    assert set(answers.values()) == {403}
+
+
+@pytest.mark.django_db
+def test_a_stranger_sees_no_console_screen(client: Any) -> None:
+    for model in admin.site._registry:
+        answer = client.get(f"/console/{model._meta.app_label}/{model._meta.model_name}/")
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/console/login/")
