@@ -1,10 +1,11 @@
 """Evidence kinds with their checked attributes (domain.md §2).
 
-A record of evidence says: of this person, at this moment, this was so. Attributes are small frozen structs; moments in
-them are unix seconds. From outside a moment may also come as ISO 8601 with an offset; what is stored is the number.
+A record of evidence says: of this person, at this moment, this was so. Attributes are small frozen structs;
+moments in them are unix seconds. From outside a moment may also come as ISO 8601 with an offset; what is
+stored is the number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -82,7 +83,9 @@ class Diagnosis(Attributes, frozen=True):
 
 
 class Test(Attributes, frozen=True):
-    """A laboratory or antigen test; ``sampled_at`` is when the sample was taken, the record's moment is the result's."""
+    """A laboratory or antigen test; ``sampled_at`` is when the sample was taken, the record's moment is the
+    result's.
+    """
 
     __test__ = False  # not a test case of pytest
 
@@ -134,7 +137,9 @@ class Consultation(Attributes, frozen=True):
 
 
 class BorderEntry(Attributes, frozen=True):
-    """Entry into the mainland; ``country`` is where the person came from (HK, MO, TW count as beyond the border 境外)."""
+    """Entry into the mainland; ``country`` is where the person came from (HK, MO, TW count as beyond the
+    border 境外).
+    """
 
     country: Country
     port: Text = ""
@@ -142,7 +147,7 @@ class BorderEntry(Attributes, frozen=True):
 
 
 class Stay(Attributes, frozen=True):
-    """Where a person was, from ``since`` to ``until`` (still there when missing); ``since`` missing: the record's moment."""
+    """Where a person was, from ``since`` to ``until``; either, when missing, is the record's own moment."""
 
     region: RegionCode = ""
     country: Country = "CN"
@@ -162,7 +167,8 @@ class Contact(Attributes, frozen=True):
 class Isolation(Attributes, frozen=True):
     """An order of central isolation or home observation.
 
-    A later record with the same setting and start replaces the end: that is how an order is ended early or prolonged.
+    A later record with the same setting and start replaces the end: that is how an order is ended early or
+    prolonged.
     """
 
     setting: Literal["central", "home"]
@@ -212,7 +218,9 @@ ATTRIBUTES: dict[EvidenceKind, type[Attributes]] = {
 
 
 class Evidence(Struct, frozen=True):
-    """One record as the rules see it: the moment of the fact in unix seconds, never the moment it reached us."""
+    """One record as the rules see it: the moment of the fact in unix seconds, never the moment it reached
+    us.
+    """
 
     id: str
     kind: EvidenceKind
@@ -221,7 +229,9 @@ class Evidence(Struct, frozen=True):
 
 
 class EvidenceFault(ValueError):
-    """Evidence that cannot be taken. ``code``: unknown_kind, bad_attribute, unknown_region, bad_order; ``detail`` in words."""
+    """Evidence that cannot be taken. ``code``: unknown_kind, bad_attribute, unknown_region, bad_order;
+    ``detail`` in words.
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -248,8 +258,15 @@ def a_record(identity: str, kind: str, occurred_at: int, attributes: Mapping[str
     return Evidence(identity, EvidenceKind(kind), occurred_at, check_evidence(kind, attributes))
 
 
+def standing(records: Iterable[Evidence], retracted: Collection[str]) -> list[Evidence]:
+    """The records that were not retracted: a retracted record counts as if it had never come."""
+    return [record for record in records if record.id not in retracted]
+
+
 def stored(attributes: Attributes) -> dict[str, Any]:
-    """The attributes as they are stored: JSON values, defaults left out; :func:`check_evidence` reads them back."""
+    """The attributes as they are stored: JSON values, defaults left out; :func:`check_evidence` reads them
+    back.
+    """
     plain: dict[str, Any] = msgspec.to_builtins(attributes)
     return plain
 
@@ -272,8 +289,11 @@ def _check_order(first: int | None, last: int | None, name: str) -> None:
         raise EvidenceFault("bad_order", f"ends before it begins - at `$.{name}`")
 
 
-_MOMENTS = {struct: tuple(f for f in ("sampled_at", "since", "until", "start", "end") if f in struct.__struct_fields__)
-            for struct in ATTRIBUTES.values()}  # fmt: skip
+_MOMENT_NAMES = ("sampled_at", "since", "until", "start", "end")
+_MOMENTS = {
+    struct: tuple(name for name in _MOMENT_NAMES if name in struct.__struct_fields__)
+    for struct in ATTRIBUTES.values()
+}
 
 
 def _with_moments(struct: type[Attributes], attributes: Mapping[str, Any]) -> dict[str, Any]:

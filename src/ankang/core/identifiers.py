@@ -1,7 +1,7 @@
 """Identifiers of persons and organisations, checked and brought into one spelling (domain.md §3).
 
-Check digits come from python-stdnum, regions from :mod:`ankang.core.regions`. No clock: who wants births in the
-future refused passes the day.
+Check digits come from python-stdnum, regions from :mod:`ankang.core.regions`. No clock: who wants births in
+the future refused passes the day.
 """
 
 import re
@@ -36,8 +36,14 @@ class DocumentKind(StrEnum):
 
 _WORDS = {
     DocumentKind.RESIDENT_ID: ("居民身份证", "Resident ID card"),
-    DocumentKind.HKMT_RESIDENCE: ("港澳台居民居住证", "Residence permit for Hong Kong, Macao and Taiwan residents"),
-    DocumentKind.HKM_PERMIT: ("港澳居民来往内地通行证", "Mainland travel permit for Hong Kong and Macao residents"),
+    DocumentKind.HKMT_RESIDENCE: (
+        "港澳台居民居住证",
+        "Residence permit for Hong Kong, Macao and Taiwan residents",
+    ),
+    DocumentKind.HKM_PERMIT: (
+        "港澳居民来往内地通行证",
+        "Mainland travel permit for Hong Kong and Macao residents",
+    ),
     DocumentKind.TAIWAN_PERMIT: ("台湾居民来往大陆通行证", "Mainland travel permit for Taiwan residents"),
     DocumentKind.PASSPORT: ("护照", "Passport"),
     DocumentKind.FOREIGN_RESIDENCE: ("外国人永久居留身份证", "Foreign permanent resident ID card"),
@@ -47,7 +53,8 @@ _WORDS = {
 class IdentifierFault(ValueError):
     """An identifier that cannot be right.
 
-    ``code``: unknown_kind, bad_length, bad_characters, bad_checksum, unknown_region, bad_birth_date, future_birth.
+    ``code``: unknown_kind, bad_length, bad_characters, bad_checksum, unknown_region, bad_birth_date,
+    future_birth.
     """
 
     def __init__(self, code: str) -> None:
@@ -56,10 +63,11 @@ class IdentifierFault(ValueError):
 
 
 def check_document(kind: str, number: str, today: date | None = None) -> str:
-    """The document number in its one spelling; with ``today`` a birth after that day is refused (future_birth).
+    """The document number in its one spelling; with ``today`` a birth after that day is refused
+    (future_birth).
 
-    ``kind`` is a :class:`DocumentKind` value. Full-width characters, lower case, spaces and hyphens are mended.
-    Raises :class:`IdentifierFault`.
+    ``kind`` is a :class:`DocumentKind` value. Full-width characters, lower case, spaces and hyphens are
+    mended. Raises :class:`IdentifierFault`.
     """
     try:
         check = _CHECKS[DocumentKind(kind)]
@@ -92,7 +100,9 @@ def check_uscc(code: str) -> str:
 
 
 def check_phone(phone: str) -> str:
-    """A phone number in E.164: a mainland mobile (``138…`` or ``+86138…``) or, with ``+``, one of another country."""
+    """A phone number in E.164: a mainland mobile (``138…`` or ``+86138…``) or, with ``+``, one of another
+    country.
+    """
     tidy = _tidy(phone)
     for prefix in ("0086", "+0086"):
         if tidy.startswith(prefix):
@@ -146,7 +156,9 @@ _PERMIT_REGIONS = {"81": "810000", "82": "820000", "83": "830000"}
 
 
 def _check_gb11643(number: str, today: date | None) -> None:
-    """Length, characters, birth date and check character of an 18-character number; the region is the caller's."""
+    """Length, characters, birth date and check character of an 18-character number; the region is the
+    caller's.
+    """
     if len(number) != 18:
         raise IdentifierFault("bad_length")
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
@@ -171,7 +183,9 @@ def _date(year: str, month: str, day: str) -> date:
 
 
 def _check_hkm_permit(number: str, today: date | None) -> str:
-    """H (Hong Kong) or M (Macao) and eight digits; older cards add two for the renewal, which is not the person's."""
+    """H (Hong Kong) or M (Macao) and eight digits; older cards add two for the renewal, which is not the
+    person's.
+    """
     if len(number) not in (9, 11):
         raise IdentifierFault("bad_length")
     if not re.fullmatch(r"[HM][0-9]{8}(?:[0-9]{2})?", number):
@@ -197,7 +211,9 @@ def _check_passport(number: str, today: date | None) -> str:
 
 
 def _check_foreign_residence(number: str, today: date | None) -> str:
-    """Cards since 2023: 18 characters like a resident ID beginning with 9; older: three letters and twelve digits."""
+    """Cards since 2023: 18 characters like a resident ID beginning with 9; older: three letters and twelve
+    digits.
+    """
     if len(number) == 15:
         if not re.fullmatch(r"[A-Z]{3}[0-9]{12}", number):
             raise IdentifierFault("bad_characters")

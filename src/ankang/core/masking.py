@@ -1,13 +1,15 @@
-"""Masking 脱敏: what a door, a list or a log may show of a name, a document number and a phone (requirement G2)."""
+"""Masking 脱敏: what a door, a list or a log may show of a name, a document number and a phone (requirement
+G2).
+"""
+
+from importlib import resources
 
 from ankang.core.names import is_han
 
 MASKED_NAME_BYTES = 9
 _STAR = "*"
 _COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 "
-    "宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 "
-    "微生 梁丘 左丘 东门 西门 第五".split()
+    resources.files("ankang.core").joinpath("data/compound-surnames.txt").read_text(encoding="utf-8").split()
 )
 
 
@@ -28,7 +30,9 @@ def mask_name(name: str) -> str:
 
 
 def mask_document(number: str) -> str:
-    """342501199003078912 → 3425************12; shorter numbers keep two characters at each end; under 6 all hidden."""
+    """342501199003078912 → 3425************12; shorter numbers keep two characters at each end; under 6 all
+    hidden.
+    """
     if len(number) < 6:
         return _STAR * len(number)
     head = 4 if len(number) >= 15 else 2

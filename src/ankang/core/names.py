@@ -1,6 +1,9 @@
-"""Names of persons as they may be given on an application: Han with all its extensions, or Latin, nothing else."""
+"""Names of persons as they may be given on an application: Han with all its extensions, or Latin, nothing
+else.
+"""
 
 import unicodedata
+from itertools import pairwise
 
 SHORTEST, LONGEST = 2, 50
 MIDDLE_DOT = "·"
@@ -15,7 +18,9 @@ _HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x323AF), (0x3007, 0x3007)
 
 
 class NameFault(ValueError):
-    """A name that cannot be taken. ``code``: too_short, too_long, bad_characters, mixed_scripts, bad_joiner."""
+    """A name that cannot be taken. ``code``: too_short, too_long, bad_characters, mixed_scripts,
+    bad_joiner.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -25,7 +30,8 @@ class NameFault(ValueError):
 def check_name(name: str) -> str:
     """The name in its one spelling: NFC, trimmed, single spaces, ``·`` for every kind of middle dot.
 
-    2 to 50 characters, Han or Latin letters, joined by a space, ``·``, ``-`` or ``'``. Raises :class:`NameFault`.
+    2 to 50 characters, Han or Latin letters, joined by a space, ``·``, ``-`` or ``'``. Raises
+    :class:`NameFault`.
     """
     if len(name) > 4 * LONGEST:
         raise NameFault("too_long")
@@ -44,7 +50,9 @@ def is_han(character: str) -> bool:
 
 
 def is_latin(character: str) -> bool:
-    """Whether the code point is a letter of the Latin script, accents included, width and look-alike forms not."""
+    """Whether the code point is a letter of the Latin script, accents included, width and look-alike forms
+    not.
+    """
     return character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
 
 
@@ -62,5 +70,5 @@ def _check_joiners(name: str) -> None:
     """A joiner stands between letters; only an abbreviation's space may follow another joiner."""
     if name[0] in _JOINERS or (name[-1] in _JOINERS and name[-1] != "'"):
         raise NameFault("bad_joiner")
-    if any(a in _JOINERS and b in _JOINERS for a, b in zip(name, name[1:], strict=False)):
+    if any(a in _JOINERS and b in _JOINERS for a, b in pairwise(name)):
         raise NameFault("bad_joiner")

@@ -1,4 +1,5 @@
-"""Place types and who may enter them (domain.md §1, Z20 2): data in ``data/place-types.toml``, decided by look-up.
+"""Place types and who may enter them (domain.md §1, Z20 2): data in ``data/place-types.toml``, decided by
+look-up.
 
 ``decide`` stands on the gate's hot path: two comparisons and one tuple index.
 """
@@ -45,7 +46,8 @@ class PlaceType(NamedTuple):
 def decide(policy: Policy, colour: int, temperature: int | None, direction: int) -> Outcome:
     """Admit, refer or deny, and why. ``temperature`` in tenths of a degree Celsius, ``None`` when not taken.
 
-    Whoever leaves is admitted. At or above the limit an admission or a referral becomes a referral for temperature.
+    Whoever leaves is admitted. At or above the limit an admission or a referral becomes a referral for
+    temperature.
     """
     if direction == _EXIT:
         return ADMITTED
@@ -77,7 +79,9 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def load_place_types(text: str) -> dict[int, PlaceType]:
-    """Place types by number from the TOML text. Raises ValueError for an unknown verdict or a number used twice."""
+    """Place types by number from the TOML text. Raises ValueError for an unknown verdict or a number used
+    twice.
+    """
     table = msgspec.convert(tomllib.loads(text), _Table)
     types = {row.id: _place_type(table, row) for row in table.place_types}
     if len(types) != len(table.place_types) or not all(1 <= number <= 255 for number in types):
@@ -86,10 +90,17 @@ def load_place_types(text: str) -> dict[int, PlaceType]:
 
 
 def _place_type(table: _Table, row: _Row) -> PlaceType:
-    words = {Colour.GREY: table.grey, Colour.GREEN: table.green, Colour.YELLOW: row.yellow, Colour.RED: table.red}
+    words = {
+        Colour.GREY: table.grey,
+        Colour.GREEN: table.green,
+        Colour.YELLOW: row.yellow,
+        Colour.RED: table.red,
+    }
     cool = [_outcome(words[colour]) for colour in Colour]
     hot = [_with_fever(outcome) for outcome in cool]
-    return PlaceType(row.id, row.slug, row.zh, row.en, Policy(table.temperature_limit, (*cool, *hot)), row.source)
+    return PlaceType(
+        row.id, row.slug, row.zh, row.en, Policy(table.temperature_limit, (*cool, *hot)), row.source
+    )
 
 
 def _outcome(word: str) -> Outcome:

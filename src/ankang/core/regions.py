@@ -1,7 +1,9 @@
-"""Regions of GB/T 2260 with their history: which county, city and province a six-digit code stood for, and when.
+"""Regions of GB/T 2260 with their history: which county, city and province a six-digit code stood for, and
+when.
 
-The data are python-stdnum's (kept from the tables of the Ministry of Civil Affairs since 1980). A resident ID keeps the
-code it was issued with for life, so a code that was abolished long ago is still a good one (domain.md §3).
+The data are python-stdnum's (kept from the tables of the Ministry of Civil Affairs since 1980). A resident
+ID keeps the code it was issued with for life, so a code that was abolished long ago is still a good one
+(domain.md §3).
 """
 
 import re
@@ -12,7 +14,9 @@ from stdnum import numdb
 
 
 class Region(NamedTuple):
-    """One meaning of a code. ``since`` and ``until`` are years, inclusive; ``None`` is 'always' and 'to this day'."""
+    """One meaning of a code. ``since`` and ``until`` are years, inclusive; ``None`` is 'always' and 'to
+    this day'.
+    """
 
     code: str
     province: str
@@ -32,10 +36,11 @@ class Region(NamedTuple):
         return "".join(dict.fromkeys(part for part in (self.province, self.city, self.county) if part))
 
 
-_COLLECTIVE = frozenset(
-    ("市辖区", "县", "省直辖县级行政单位", "自治区直辖县级行政单位", "省直辖县级行政区划", "自治区直辖县级行政区划", "直辖县")
-)
-_SIMPLIFIED = {"81": "香港特别行政区", "82": "澳门特别行政区"}  # the data write these two in traditional characters
+_COLLECTIVE = frozenset(("市辖区", "县", "省直辖行政单位", "省直辖县级行政单位", "自治区直辖县级行政单位"))
+_SIMPLIFIED = {
+    "81": "香港特别行政区",
+    "82": "澳门特别行政区",
+}  # the data write these two in traditional characters
 _SPAN = re.compile(r"\[(\d*)-(\d*)\]")
 
 
@@ -71,7 +76,9 @@ def _region(code: str, name: str, since: int | None, until: int | None) -> Regio
 
 
 def _city(code: str, year: int | None) -> str:
-    """The prefecture's name in the county's last year; empty where the county hangs below the province itself."""
+    """The prefecture's name in the county's last year; empty where the county hangs below the province
+    itself.
+    """
     spans = _history(code[:4] + "00")
     fitting = [span for span in spans if year is None or _holds(span, year)] or spans[-1:]
     name = fitting[-1][2] if fitting else ""

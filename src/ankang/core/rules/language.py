@@ -1,0 +1,160 @@
+"""The language rule sets are written in: what a TOML file may say, and what each word means.
+
+A rule says *when* it turns a person (any of its matches), from which moment, and how that *ends* (the
+earliest of its endings). Durations and evidence kinds are data, never constants in code (domain.md §1).
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Level = Literal["low", "medium", "high", "severe"]
+Setting = Literal["central", "home"]
+Days = Annotated[int, Meta(ge=1, le=3650)]
+Scalar = str | bool | float
+
+
+class Text(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence in Chinese and English."""
+
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+
+    def word(self, lang: str) -> str:
+        """The sentence; ``lang`` is ``zh`` or ``en``."""
+        return self.zh if lang.startswith("zh") else self.en
+
+
+class Condition(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one attribute must be; every part given must hold."""
+
+    one_of: tuple[Scalar, ...] = ()
+    none_of: tuple[Scalar, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def holds(self, value: object) -> bool:
+        """Whether the attribute's value fits; an absent value fits only a pure ``none_of``."""
+        if self.one_of and value not in self.one_of:
+            return False
+        if self.none_of and value in self.none_of:
+            return False
+        if self.at_least is None and self.at_most is None:
+            return True
+        if not isinstance(value, int | float):
+            return False
+        return (self.at_least is None or value >= self.at_least) and (
+            self.at_most is None or value <= self.at_most
+        )
+
+
+class Match(Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of evidence, conditions on its attributes and, for a stay, the levels of the areas it must
+    touch.
+    """
+
+    kind: str
+    where: dict[str, Condition] = field(default_factory=dict)
+    areas: tuple[Level, ...] = ()
+
+
+class OnEvidence(Match, frozen=True, tag_field="on", tag="evidence", kw_only=True):
+    """The first matching evidence.
+
+    A test counts by its sampling: it must be sampled ``after_hours`` or more after the step before (negative:
+    it may have been sampled that much earlier). It takes effect when its result is known.
+    """
+
+    after_hours: int = 0
+
+
+class Served(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="served"):
+    """So many days of isolation spent in these settings, counted without gaps and without counting overlaps
+    twice.
+    """
+
+    settings: tuple[Setting, ...]
+    days: Days
+
+
+class IsolationOver(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="isolation_over"):
+    """The end of the first unbroken isolation in these settings that lasts beyond the step before."""
+
+    settings: tuple[Setting, ...]
+
+
+class OrderOver(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="order_over"):
+    """The end of the very isolation order that turned the person."""
+
+
+class AreaLifted(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="area_lifted"):
+    """The moment the area's own assessment ends."""
+
+
+class Elapsed(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="elapsed"):
+    """So many days after the step before."""
+
+    days: Days
+
+
+Step = OnEvidence | Served | IsolationOver | OrderOver | AreaLifted | Elapsed
+
+
+class History(Struct, frozen=True, forbid_unknown_fields=True):
+    """Evidence that bars an ending when it lies within so many days before the fact, or between it and the
+    ending.
+    """
+
+    within_days: Days
+    matches: tuple[Match, ...]
+
+
+class Ending(Struct, frozen=True, forbid_unknown_fields=True):
+    """Steps one after the other; ``only`` narrows it to some facts, ``without`` bars it for people with
+    such a history.
+    """
+
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    only: dict[str, Condition] = field(default_factory=dict)
+    without: History | None = None
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of the table an epidemiologist reads.
+
+    ``within_days``: the fact turns a person for so many days only, unless an isolation that ends it has
+    begun in that time; then it lasts until that is complete.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^(red|yellow)\.[a-z_]+$")]
+    colour: Literal["red", "yellow"]
+    text: Text
+    ends_when: Text
+    source: Annotated[str, Meta(min_length=1)]
+    when: Annotated[tuple[Match, ...], Meta(min_length=1)]
+    ends: Annotated[tuple[Ending, ...], Meta(min_length=1)]
+    within_days: Days | None = None
+
+
+class RuleFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole file."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
+    version: Annotated[int, Meta(ge=1)]
+    effective_from: date
+    title: Text
+    source: str
+    rules: Annotated[tuple[Rule, ...], Meta(min_length=1)]
+
+
+class Area(Struct, frozen=True, forbid_unknown_fields=True):
+    """A place assessed at a level for a time; ``code`` is a prefix of the GB/T 2260 (or longer) codes it
+    covers.
+    """
+
+    code: Annotated[str, Meta(pattern=r"^[0-9]{2,12}$")]
+    level: Level
+    since: int
+    until: int | None = None
+    name: str = ""
