@@ -1,0 +1,142 @@
+/** Builds the phone pages into src/ankang/site/phone and the Django pages' assets into src/ankang/site/static/dist. */
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { basename, dirname, extname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SITE = join(HERE, "../src/ankang/site");
+const PHONE = join(SITE, "phone");
+const DIST = join(SITE, "static/dist");
+const CODE_PAGE_LIMIT = 14 * 1000;
+const TARGET = ["es2020", "chrome80", "safari14.1", "firefox78"];
+const TYPES = {
+  ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm",
+};
+const NEVER_CHANGES = "public, max-age=31536000, immutable";
+const ASK_FIRST = "no-cache";
+const A_DAY = "public, max-age=86400";
+
+const read = (path) => readFileSync(join(HERE, path), "utf8");
+const sha = (text, form) => createHash("sha256").update(text).digest(form);
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+
+async function script(entry, define = {}) {
+  const made = await build({
+    entryPoints: [join(HERE, entry)], bundle: true, minify: true, format: "iife", target: TARGET, write: false, define, legalComments: "none", charset: "utf8",
+  });
+  return made.outputFiles[0].text.trim();
+}
+
+async function style(...sheets) {
+  const css = sheets.map((sheet) => read(`src/styles/${sheet}.css`)).join("\n");
+  return (await transform(css, { loader: "css", minify: true, target: TARGET })).code.trim();
+}
+
+/** Leaves out the tokens that a page does not use, and the console's dark ones. */
+function withoutUnusedTokens(css) {
+  let left = css.replace(/html\.dark\{[^}]*\}/g, "").replace(/@media print\{:root,html\.dark\{[^}]*\}\}/g, "").replace(/@media print\{:root\{[^}]*\}\}/g, "");
+  for (let before = ""; before !== left;) {
+    before = left;
+    left = left.replace(/(--[\w-]+):[^;}]*(;|(?=\}))/g, (whole, name) => (left.includes(`var(${name}`) ? whole : ""));
+  }
+  return left;
+}
+
+function symbols(names) {
+  const one = ([id, file]) => read(`src/shapes/${file}.svg`).trim().replace(/<svg [^>]*>/, `<symbol id="${id}" viewBox="0 0 64 64">`).replace("</svg>", "</symbol>");
+  return names.map(one).join("");
+}
+
+const COLOURS = ["green", "yellow", "red", "grey"];
+const sprite = () => `<svg hidden>${symbols([["mark", "mark"], ...COLOURS.map((c) => [`shape-${c}`, c])])}</svg>`;
+
+function html(file, css, js) {
+  return read(file).replace(/>\s+</g, "><").replace("<!--shapes-->", sprite).replace("<!--style-->", () => css).replace("<!--script-->", () => js).trim();
+}
+
+function policy({ scripts, styles, camera = false }) {
+  const own = (list) => list.map((text) => (text === "self" ? "'self'" : text === "wasm" ? "'wasm-unsafe-eval'" : `'sha256-${sha(text, "base64")}'`)).join(" ");
+  return [
+    "default-src 'none'", `script-src ${own(scripts)}`, `style-src ${own(styles)}`, "img-src 'self' data:", "connect-src 'self'", "manifest-src 'self'",
+    "worker-src 'self'", camera ? "media-src 'self' blob: mediastream:" : "", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  ].filter(Boolean).join("; ");
+}
+
+const routes = [];
+
+/** Writes one file with its compressed forms and its line in routes.json; returns the size a modern browser receives. */
+function put(path, name, content, { csp = null, cache }) {
+  const bytes = Buffer.from(content);
+  const packed = brotli(bytes);
+  writeFileSync(join(PHONE, name), bytes);
+  writeFileSync(join(PHONE, name + ".br"), packed);
+  writeFileSync(join(PHONE, name + ".gz"), gzipSync(bytes, { level: 9 }));
+  routes.push({ path, file: name, content_type: TYPES[extname(name)], csp, cache, etag: sha(bytes, "hex").slice(0, 16) });
+  return packed.length;
+}
+
+async function inlined(path, page, sheets) {
+  const css = withoutUnusedTokens(await style("tokens", "phone", ...sheets));
+  const js = await script(`src/${page}/main.ts`);
+  const text = html(`src/${page}/page.html`, `<style>${css}</style>`, `<script>${js}</script>`);
+  return put(path, `${page}.html`, text, { csp: policy({ scripts: [js], styles: [css] }), cache: ASK_FIRST });
+}
+
+async function scanner() {
+  const wasm = readFileSync(join(HERE, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"));
+  const wasmName = `zxing-${sha(wasm, "hex").slice(0, 10)}.wasm`;
+  const css = withoutUnusedTokens(await style("tokens", "phone", "scanner"));
+  const js = await script("src/scanner/main.ts", { WASM: JSON.stringify(`/phone/${wasmName}`) });
+  const jsName = `scanner-${sha(js, "hex").slice(0, 10)}.js`;
+  const text = html("src/scanner/page.html", `<style>${css}</style>`, `<script src="/phone/${jsName}" defer></script>`);
+  const sizes = {
+    html: put("/scanner", "scanner.html", text, { csp: policy({ scripts: ["self", "wasm"], styles: [css], camera: true }), cache: ASK_FIRST }),
+    js: put(`/phone/${jsName}`, jsName, js, { cache: NEVER_CHANGES }),
+    wasm: put(`/phone/${wasmName}`, wasmName, wasm, { cache: NEVER_CHANGES }),
+  };
+  return { sizes, files: ["/scanner", `/phone/${jsName}`, `/phone/${wasmName}`, "/phone/scanner.webmanifest"] };
+}
+
+async function phonePages() {
+  rmSync(PHONE, { recursive: true, force: true });
+  mkdirSync(PHONE, { recursive: true });
+  const code = await inlined("/code", "code", ["code"]);
+  const place = await inlined("/p/{token}", "place", ["place"]);
+  const { sizes, files } = await scanner();
+  const icon = put("/phone/icon.svg", "icon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
+  const manifest = put("/phone/code.webmanifest", "code.webmanifest", read("src/phone/code.webmanifest"), { cache: A_DAY });
+  put("/phone/scanner.webmanifest", "scanner.webmanifest", read("src/phone/scanner.webmanifest"), { cache: A_DAY });
+  const version = sha(routes.map((route) => route.etag).join(), "hex").slice(0, 12);
+  const worker = put("/sw.js", "sw.js", await script("src/sw.ts", { VERSION: JSON.stringify(version), SCANNER: JSON.stringify(files) }), { cache: ASK_FIRST });
+  writeFileSync(join(PHONE, "routes.json"), JSON.stringify(routes, null, 1));
+  const first = code + worker + icon + manifest;
+  writeFileSync(join(PHONE, "sizes.json"), JSON.stringify({ code_page_bytes: first, code, worker, icon, manifest, place, scanner: sizes }, null, 1));
+  console.log(`code page, first load, brotli: ${first} bytes (page ${code}, service worker ${worker}, icon ${icon}, manifest ${manifest}); limit ${CODE_PAGE_LIMIT}`);
+  console.log(`place page: ${place}; scanner: page ${sizes.html}, script ${sizes.js}, zxing ${sizes.wasm}`);
+  return first;
+}
+
+async function djangoAssets() {
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST, { recursive: true });
+  for (const sheet of ["tokens", "pages", "console"]) writeFileSync(join(DIST, `${sheet}.css`), await style(sheet));
+  const board = await script("src/console/board.ts");
+  writeFileSync(join(DIST, "board.js"), board);
+  const open = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">';
+  writeFileSync(join(DIST, "shapes.svg"), `${open}${symbols(COLOURS.map((c) => [c, c]))}</svg>`);
+  writeFileSync(join(DIST, "mark.svg"), `${open}${symbols([["mark", "mark"]])}<use href="#mark"/></svg>`);
+  writeFileSync(join(DIST, "icon.svg"), read("src/phone/icon.svg"));
+  const names = readdirSync(DIST).map((name) => basename(name)).join(" ");
+  console.log(`static/dist: ${names}; board.js ${brotli(Buffer.from(board)).length} bytes`);
+}
+
+await djangoAssets();
+const first = await phonePages();
+if (first > CODE_PAGE_LIMIT) {
+  console.error(`The code page is too heavy: ${first} > ${CODE_PAGE_LIMIT} bytes.`);
+  process.exit(1);
+}
