@@ -1,0 +1,15 @@
+"""Background work of people: forget what is no longer needed."""
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from .one_time_codes import forget_old_codes
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="people", queueing_lock="people.tidy")
+def tidy(timestamp: int) -> None:
+    """Delete one-time codes older than two days and drafts of applications whose session is over."""
+    forget_old_codes(timezone.now())
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -1,0 +1,19 @@
+"""Locks of this room: held to the end of the transaction, always taken document before phone, so that none can circle."""
+
+from django.db import connection
+
+
+def lock_document(blind: bytes) -> None:
+    """Let one application at a time decide about a document."""
+    _lock(b"d" + blind)
+
+
+def lock_phone(blind: bytes) -> None:
+    """Let one transaction at a time decide about a phone number."""
+    _lock(b"p" + blind)
+
+
+def _lock(name: bytes) -> None:
+    number = int.from_bytes(name[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

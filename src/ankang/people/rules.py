@@ -1,0 +1,167 @@
+"""Pure decisions of this room: values in, value out. No database, no clock."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ankang.core.identifiers import IdentifierFault, check_document, check_phone
+from ankang.core.names import NameFault, check_name
+
+PEOPLE_PER_PHONE = 6
+TRIES_PER_CODE = 5
+CODES_PER_DAY = 10
+CODE_SECONDS = 300
+CODE_GAP_SECONDS = 60
+PROOF_SECONDS = 1200
+CREDENTIAL_DAYS = 180
+
+CODE_PURPOSES = ("apply", "sign_in")
+DECLARATION = "declaration"
+DECLARATION_VERSION = 1
+
+
+@dataclass(frozen=True)
+class ConsentPurpose:
+    """One function that uses personal data; ``required`` ones the code cannot work without (GB/T 35273)."""
+
+    slug: str
+    version: int
+    required: bool
+
+
+PURPOSES = (
+    ConsentPurpose("verification", 1, required=True),
+    ConsentPurpose("health_checks", 1, required=True),
+    ConsentPurpose("visit_records", 1, required=True),
+    ConsentPurpose("notices", 1, required=False),
+    ConsentPurpose("form_filling", 1, required=False),
+)
+REQUIRED_PURPOSES = frozenset(purpose.slug for purpose in PURPOSES if purpose.required)
+KNOWN_PURPOSES = frozenset(purpose.slug for purpose in PURPOSES)
+
+
+@dataclass(frozen=True)
+class Application:
+    """What an applicant gives. After :func:`check_application` every field is in its one spelling.
+
+    ``phone`` is E.164; ``proof`` is the one-time code that this phone answered (``services.confirm_phone``).
+    """
+
+    name: str
+    document_kind: str
+    document: str
+    phone: str
+    town: str
+    declared: bool
+    consents: frozenset[str]
+    proof: int
+    address: str | None = None
+    via: str = "page"
+    device: str = "other"
+
+
+Faults = dict[str, str]
+
+
+def check_who(kind: str, document: str, name: str, today: date) -> tuple[str, str, Faults]:
+    """Document number and name in their one spelling, and the fault code of each field that cannot be right."""
+    faults: Faults = {}
+    try:
+        document = check_document(kind, document, today)
+    except IdentifierFault as fault:
+        faults["document_kind" if fault.code == "unknown_kind" else "document"] = fault.code
+    try:
+        name = check_name(name)
+    except NameFault as fault:
+        faults["name"] = fault.code
+    return document, name, faults
+
+
+def check_number(phone: str) -> tuple[str, Faults]:
+    """The phone number in E.164, or its fault."""
+    try:
+        return check_phone(phone), {}
+    except IdentifierFault as fault:
+        return phone, {"phone": fault.code}
+
+
+def check_details(town: str, declared: bool, consents: Iterable[str], towns: Collection[str]) -> Faults:
+    """Town of the county, declaration made, every required consent given, no purpose that nobody knows."""
+    faults: Faults = {}
+    given = frozenset(consents)
+    if town not in towns:
+        faults["town"] = "unknown_town" if town else "missing"
+    if given - KNOWN_PURPOSES:
+        faults["consents"] = "unknown_purpose"
+    elif REQUIRED_PURPOSES - given:
+        faults["consents"] = "required_consent_missing"
+    if not declared:
+        faults["declared"] = "declaration_missing"
+    return faults
+
+
+def check_application(application: Application, towns: Collection[str], today: date) -> tuple[Application, Faults]:
+    """The application in its one spelling and every fault in it, by field; empty when it can be accepted."""
+    document, name, faults = check_who(
+        application.document_kind, application.document, application.name, today
+    )
+    phone, phone_faults = check_number(application.phone)
+    faults |= phone_faults
+    faults |= check_details(application.town, application.declared, application.consents, towns)
+    tidy = {**vars(application), "document": document, "name": name, "phone": phone}
+    return Application(**tidy), faults
+
+
+def check_digits(text: str) -> tuple[str, Faults]:
+    """The six digits of a one-time code, typed full-width or with spaces too, or the fault."""
+    digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text[:40]))
+    return (digits, {}) if re.fullmatch(r"[0-9]{6}", digits) else (text, {"code": "bad_code"})
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two checked names are one: letter case and spaces do not matter, everything else does."""
+    return _key(one) == _key(other)
+
+
+def _key(name: str) -> str:
+    return name.casefold().replace(" ", "")
+
+
+def seconds_to_wait(sent: Sequence[datetime], now: datetime) -> int:
+    """Seconds until another code may follow the ones ``sent``; 0 when it may go now."""
+    if not sent:
+        return 0
+    return max(0, CODE_GAP_SECONDS - int((now - max(sent)).total_seconds()))
+
+
+def day_is_full(sent: Sequence[datetime], now: datetime) -> bool:
+    """Whether this number had all the codes it may have in 24 hours."""
+    return sum(moment > now - timedelta(days=1) for moment in sent) >= CODES_PER_DAY
+
+
+def free_slot(taken: Collection[int]) -> int | None:
+    """The lowest free place on a phone; ``None`` when six people have it."""
+    return next((slot for slot in range(1, PEOPLE_PER_PHONE + 1) if slot not in taken), None)
+
+
+def device_of(user_agent: str) -> str:
+    """A coarse word for where somebody signs in: android, iphone, harmony, computer or other. No more is kept."""
+    agent = user_agent[:512].lower()
+    for mark, device in _DEVICES:
+        if mark in agent:
+            return device
+    return "other"
+
+
+_DEVICES = (
+    ("harmony", "harmony"),
+    ("openharmony", "harmony"),
+    ("iphone", "iphone"),
+    ("ipad", "iphone"),
+    ("android", "android"),
+    ("windows", "computer"),
+    ("macintosh", "computer"),
+    ("linux", "computer"),
+)
