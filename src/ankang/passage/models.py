@@ -12,7 +12,7 @@ class Visit(models.Model):
     ``kind`` and ``colour`` are the numbers of core.verdicts and core.colours.
     """
 
-    # The table's key is (trace, visit, day); the back office needs one column that names a row: a visit id does.
+    # The table's key is (trace, visit, day); Django is told the part that is unique by itself.
     visit = models.UUIDField(_("visit"), primary_key=True)
     trace = models.UUIDField(_("pseudonym of the day"))
     day = models.DateField(_("day"))

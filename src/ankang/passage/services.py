@@ -89,7 +89,7 @@ def count_today(checkpoint: int, now: datetime) -> dict[int, int]:
 
 
 def destroy_day(day: date, now: datetime, keep_days: int) -> bool:
-    """Drop the visits of ``day`` and destroy its key in one transaction; True when this call destroyed something.
+    """Drop the visits of ``day`` and destroy its key in one transaction; True when this call did it.
 
     Raises :class:`DayStillKept` for a day inside the retention. Waits at most 5 seconds for the table.
     """
@@ -105,7 +105,7 @@ def destroy_day(day: date, now: datetime, keep_days: int) -> bool:
 
 
 def run_retention(now: datetime, keep_days: int, progress: Progress | None = None) -> list[date]:
-    """Destroy every day past ``keep_days``; returns the days destroyed. Stop and resume freely: a day is one step.
+    """Destroy every day past ``keep_days``; returns the days destroyed. Stop and resume freely.
 
     ``progress(done, total)`` is called after each day.
     """

@@ -1,0 +1,48 @@
+"""Use cases of places: the only door for other rooms."""
+
+from .checkpoints import (
+    add_checkpoint,
+    checkpoints_of,
+    edit_checkpoint,
+    fetch_checkpoint,
+    move_checkpoint,
+    void_posters,
+)
+from .devices import (
+    Paired,
+    Pairing,
+    devices_of,
+    enrol_device,
+    fetch_device,
+    pair_device,
+    renew_pairing,
+    revoke_device,
+)
+from .ningguo import load_ningguo
+from .organisations import add_organisation, edit_organisation, organisations_of
+from .posters import Poster, place_url, posters_of, qr_svg
+
+__all__ = [
+    "Paired",
+    "Pairing",
+    "Poster",
+    "add_checkpoint",
+    "add_organisation",
+    "checkpoints_of",
+    "devices_of",
+    "edit_checkpoint",
+    "edit_organisation",
+    "enrol_device",
+    "fetch_checkpoint",
+    "fetch_device",
+    "load_ningguo",
+    "move_checkpoint",
+    "organisations_of",
+    "pair_device",
+    "place_url",
+    "posters_of",
+    "qr_svg",
+    "renew_pairing",
+    "revoke_device",
+    "void_posters",
+]

@@ -1,0 +1,62 @@
+"""The tree of organisations, and which part of it a member of staff answers for (G3)."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from ankang.base.errors import BadInput
+from ankang.base.permissions import ROLES
+from ankang.base.services import bump_revision, region_codes_below
+
+from ..errors import NameTaken
+from ..models import Organisation
+
+
+def organisations_of(by: Any, permission: str) -> QuerySet[Organisation]:
+    """The organisations in which ``by`` (a user; None is the system itself) holds ``permission``.
+
+    Each duty opens its region's subtree, within it only the organisation's subtree when the duty names one.
+    """
+    if by is None:
+        return Organisation.objects.all()
+    allowed = Q(pk__in=[])
+    for duty in by.duties.all():
+        if permission not in ROLES.get(duty.role, frozenset()):
+            continue
+        reach = Q(region__in=region_codes_below([duty.region_id]))
+        if duty.organisation is not None:
+            reach &= Q(path__contains=f"/{duty.organisation}/")
+        allowed |= reach
+    return Organisation.objects.filter(allowed)
+
+
+def add_organisation(
+    name: str, kind: str, region: str, parent: Organisation | None = None, name_en: str = "", by: Any = None
+) -> Organisation:
+    """Put an organisation into the tree below ``parent``. Raises NameTaken, BadInput (empty name)."""
+    if not name.strip():
+        raise BadInput(details={"fields": {"name": "required"}})
+    try:
+        with transaction.atomic():
+            made = Organisation.objects.create(
+                name=name.strip(), name_en=name_en.strip(), kind=kind, region_id=region, parent=parent
+            )
+    except IntegrityError as error:
+        raise NameTaken(details={"name": name}) from error
+    made.path = f"{parent.path if parent else '/'}{made.pk}/"
+    made.save(update_fields=["path"])
+    bump_revision("places")
+    return made
+
+
+def edit_organisation(organisation: Organisation, name: str, name_en: str, by: Any = None) -> Organisation:
+    """Rename an organisation; its place in the tree stays, so that duties keep their reach."""
+    try:
+        with transaction.atomic():
+            Organisation.objects.filter(pk=organisation.pk).update(name=name.strip(), name_en=name_en.strip())
+    except IntegrityError as error:
+        raise NameTaken(details={"name": name}) from error
+    bump_revision("places")
+    organisation.refresh_from_db()
+    return organisation
