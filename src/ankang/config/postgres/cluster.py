@@ -28,7 +28,7 @@ password_encryption = scram-sha-256
 fsync = on                             # an answered visit is a durable visit
 synchronous_commit = on
 full_page_writes = on
-wal_level = replica                    # a visit costs no more than with minimal; allows hot backups, a standby
+wal_level = replica                    # a visit costs no more than with minimal; allows hot backups
 max_wal_senders = 4
 max_wal_size = 2GB                     # few checkpoints during the rush at the doors
 min_wal_size = 128MB
@@ -117,8 +117,8 @@ def make_cluster(settings: Settings, account: Account) -> None:
     draft.mkdir(mode=0o700)
     if not account.is_caller:
         os.chown(draft, account.uid, account.gid)
-    # The wheel has no ICU, and machines' own locales differ: PostgreSQL's built-in C.UTF-8 sorts by code point,
-    # the same everywhere and for ever. Lists for people are ordered by official codes, not by an alphabet.
+    # The wheel has no ICU, and machines' locales differ. PostgreSQL's built-in C.UTF-8 sorts by code point,
+    # everywhere and always. Lists for people are ordered by official codes, not by an alphabet.
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     _must(
         run_as(
@@ -188,7 +188,7 @@ def renew_lost_password(settings: Settings, account: Account) -> None:
 
 
 def alone(account: Account, cluster: Path, statements: str) -> None:
-    """Run statements, one a line, in single-user mode: no server, no connection, nothing on a command line."""
+    """Run statements, one a line, in single-user mode: no server, no connection, no secret in ``ps``."""
     command: list[str | Path] = [
         program("postgres"),
         "--single",

@@ -1,8 +1,8 @@
 """The keeper: stops the embedded PostgreSQL when its last user is gone, however that user went.
 
 Every process that uses the database holds a shared lock on ``users``; the kernel drops it even after
-``kill -9``. The keeper waits for the exclusive lock, which it can only get when nobody holds a shared one, and
-stops the server. It runs as a program of its own, with the standard library only:
+``kill -9``. The keeper waits for the exclusive lock, which it can get only when nobody holds a shared one,
+and stops the server. It runs as a program of its own, with the standard library only:
 
     python -I -S keeper.py KEEPER_LOCK USERS_LOCK CLUSTER PG_CTL UID GID
 """

@@ -29,7 +29,7 @@ PATIENCE = 60.0
 
 
 class PostgresUse:
-    """One process's use of the embedded server, which runs as long as somebody uses it; from :func:`start`."""
+    """One process's use of the embedded server, which runs as long as it is used; made by :func:`start`."""
 
     def __init__(self, settings: Settings, account: Account, users: int) -> None:
         self._settings, self._account, self._users = settings, account, users
@@ -174,8 +174,8 @@ def _start_server(settings: Settings, account: Account) -> None:
 def _clear_the_dead(cluster: Path, sockets: Path) -> None:
     """Wait for the children of a killed server to go, and remove the lock files it left.
 
-    PostgreSQL removes them itself unless the number in them is alive; in a container it soon is another's, or a
-    zombie's.
+    PostgreSQL removes them itself unless the number in them is alive; in a container it soon is another's,
+    or a zombie's.
     """
     end = time.monotonic() + PATIENCE
     while left := _processes_in(cluster):

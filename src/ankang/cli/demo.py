@@ -1,0 +1,50 @@
+"""``ankang demo``."""
+
+import json
+
+import click
+
+from ankang.cli.commands import override
+from ankang.cli.standing import prepared
+from ankang.cli.words import in_plain_words, piece
+
+
+@click.group()
+def demo() -> None:
+    """The demonstration: residents, accounts, credentials for scripts."""
+
+
+@demo.command()
+@click.option(
+    "--residents",
+    type=click.IntRange(0, 382_909),
+    help="How many.  [env: ANKANG_DEMO_RESIDENTS; default: 3829]",
+)
+@in_plain_words()
+def seed(residents: int | None) -> None:
+    """Fill in the city of Ningguo: 19 towns, 74 sites, residents. A second run adds only what is missing."""
+    from ankang.site.supervisor import groundwork
+    from ankang.site.supervisor.screen import seeding_bar
+
+    override(demo="1", demo_residents=None if residents is None else str(residents))
+    with prepared() as settings, seeding_bar() as advance:
+        groundwork.run(settings, ["demo"], advance)
+
+
+@demo.command()
+@in_plain_words()
+def accounts() -> None:
+    """Print who may sign in where."""
+    with prepared() as settings:
+        for name, text in piece("ankang.demo.accounts", "listed")(settings):
+            click.echo(f"{name:<28} {text}")
+
+
+@demo.command()
+@in_plain_words()
+def credentials() -> None:
+    """Print JSON for scripts: a resident's bearer, a device's bearer, a checkpoint."""
+    with prepared() as settings:
+        click.echo(
+            json.dumps(piece("ankang.demo.accounts", "credentials")(settings), ensure_ascii=False, indent=2)
+        )

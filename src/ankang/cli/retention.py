@@ -1,0 +1,26 @@
+"""``ankang retention``."""
+
+import click
+
+from ankang.cli.standing import prepared
+from ankang.cli.words import in_plain_words, piece
+
+
+@click.group()
+def retention() -> None:
+    """Destroy what was kept long enough."""
+
+
+@retention.command()
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    help="Days a visit is kept.  [env: ANKANG_VISIT_DAYS; default: 30]",
+)
+@in_plain_words()
+def run(days: int | None) -> None:
+    """Drop the visits of days gone by, and destroy those days' keys for good."""
+    with prepared() as settings:
+        destroy = piece("ankang.passage.services", "run_retention")
+        for line in destroy(days or settings.visit_days):
+            click.echo(line)

@@ -1,0 +1,1 @@
+"""`ankang up`: the whole product under one command, on one port, with nothing left behind."""

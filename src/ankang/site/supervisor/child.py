@@ -1,0 +1,93 @@
+"""One child process: in its own group, tied to our life, its lines passed on, stopped without remains."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from ankang.site.supervisor import tether
+from ankang.site.supervisor.plans import Plan
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 20.0
+"""Seconds between a death and the next start; doubled each time."""
+HEALTHY_AFTER = 20.0
+"""A child that lived this many seconds starts again with the first pause."""
+
+
+class Child:
+    """Keeps one plan running until :meth:`stop`."""
+
+    def __init__(self, plan: Plan, environment: dict[str, str], say: Callable[[Plan, str], None]) -> None:
+        self.plan, self.deaths, self.last_line = plan, 0, ""
+        self._environment, self._say = environment | plan.environment, say
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopping = False
+
+    async def keep_running(self) -> None:
+        """Start it, pass its lines on, start it again when it dies; ends after :meth:`stop`."""
+        pause = FIRST_PAUSE
+        while not self._stopping:
+            born = time.monotonic()
+            code = await self._live()
+            if self._stopping:
+                return
+            self.deaths += 1
+            pause = FIRST_PAUSE if time.monotonic() - born > HEALTHY_AFTER else pause
+            self._say(self.plan, f"ended ({_how(code)}); starting it again in {pause:.1f} s")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def stop(self, patience: float) -> None:
+        """Ask it to end, and after ``patience`` seconds end it and everything it started."""
+        self._stopping = True
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), patience)
+        kill_group(process.pid)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), 5)
+
+    async def _live(self) -> int:
+        if self.plan.leftover is not None:
+            self.plan.leftover.unlink(missing_ok=True)
+        self._process = process = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *self.plan.command,
+            env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT, start_new_session=True, limit=1 << 20,
+        )  # fmt: skip
+        reading = asyncio.create_task(self._pass_lines_on(process))
+        code = await process.wait()
+        kill_group(process.pid)  # a killed server may leave its workers at the door
+        await reading
+        return code
+
+    async def _pass_lines_on(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # longer than the limit: dropped
+                continue
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            if text:
+                self.last_line = text
+                self._say(self.plan, text)
+
+
+def kill_group(leader: int) -> None:
+    """End whatever is left of a child's process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _how(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
