@@ -1,0 +1,79 @@
+/** Talking to the gate about one place: what it is, who I am, and checking in with proof that I stand there. */
+import { fromBase64url, uint32At, uuid } from "../core/bytes";
+import type { Colour } from "../core/code";
+import { minuteOf } from "../core/epochs";
+import { learn, now } from "../phone/clock";
+import { ask } from "../phone/gate";
+import type { Answer } from "../phone/gate";
+
+export interface Place {
+  name: string;
+  type: string;
+  open: boolean;
+}
+export interface Me {
+  colour: Colour;
+  server_time: number;
+}
+export interface Outcome {
+  verdict: "admit" | "deny" | "refer";
+  reason: string;
+  colour: Colour;
+  name: string;
+  at: number | string;
+}
+type Proof = { token: string; latitude: number; longitude: number; accuracy: number } | { door_code: string } | undefined;
+
+/** The last part of the address: a place code, base64url. */
+export const place = location.pathname.split("/").pop() ?? "";
+
+const bytes = (): Uint8Array => {
+  try {
+    return fromBase64url(place);
+  } catch {
+    return new Uint8Array();
+  }
+};
+
+export const isPrinted = (): boolean => bytes()[0] === 0x21;
+
+/** A rotating code belongs to one minute; the gate accepts its neighbours too. */
+export const hasExpired = (): boolean => {
+  const code = bytes();
+  return code[0] === 0x22 && code.length >= 12 && uint32At(code, 8) < minuteOf(now()) - 1;
+};
+
+export const lookUp = (): Promise<Answer<Place>> => ask<Place>("/g/v1/place?code=" + encodeURIComponent(place));
+
+export const whoAmI = async (): Promise<Answer<Me>> => {
+  const me = await ask<Me>("/g/v1/me");
+  if (me.ok) learn(me.body.server_time, me.at);
+  return me;
+};
+
+const whereAmI = (): Promise<GeolocationPosition | undefined> =>
+  new Promise((found) => {
+    if (!navigator.geolocation) return found(undefined);
+    navigator.geolocation.getCurrentPosition(found, () => found(undefined), { timeout: 10000, maximumAge: 60000 });
+  });
+
+/** Undefined when the phone does not tell where it is. */
+export const proofByLocation = async (): Promise<Answer<Proof> | undefined> => {
+  const [position, presence] = await Promise.all([whereAmI(), ask<{ token: string }>("/g/v1/presence", { place })]);
+  if (!presence.ok) return presence;
+  if (!position) return undefined;
+  const { latitude, longitude, accuracy } = position.coords;
+  return { ...presence, body: { token: presence.body.token, latitude, longitude, accuracy } };
+};
+
+let sent = "";
+let nonce = "";
+
+/** The same question again carries the same nonce, so that a retry is one visit; another question is another. */
+export const checkIn = (temperature: number | null, proof: Proof): Promise<Answer<Outcome>> => {
+  const question = { place, temperature, ...(proof && { proof }) };
+  const text = JSON.stringify(question);
+  if (text !== sent) nonce = uuid();
+  sent = text;
+  return ask<Outcome>("/g/v1/scan", { ...question, nonce }, 12000);
+};
