@@ -38,7 +38,7 @@ def test_the_link_of_a_step_reveals_that_step_and_no_other(seed: bytes, step: in
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, step=st.integers(1, chain.LENGTH - 2))
 def test_walking_leads_to_the_past_only(seed: bytes, step: int) -> None:
-    """From the link of minute n every earlier minute's is one walk away; the next minute's is not on that walk."""
+    """From the link of minute n all earlier ones are a walk away; the next one is not on that walk."""
     anchor, shown = chain.anchor(seed), chain.link(seed, chain.LENGTH - step)
     earlier = [chain.walk(shown, back) for back in range(step + 1)]
     assert all(chain.reveals(chain.walk(shown, back), step - back, anchor) for back in (0, 1, step))
