@@ -5,6 +5,7 @@ What the code page does in the browser, this does for the simulator, the benchma
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 
@@ -78,13 +79,21 @@ class Phone:
 
     async def fetch_pass(self, session: aiohttp.ClientSession, ahead: bool = False) -> HeldPass:
         """Make a new chain and get a pass for it; with ``ahead`` for the next epoch. Raises PassRefused."""
-        links = Chain()
-        wanted = {"anchor": to_base64url(links.anchor)} | ({"epoch": "next"} if ahead else {})
-        async with session.post(f"{self.base}/g/v1/pass", json=wanted, headers=self.headers) as answer:
+        wish, links = self.wish(ahead)
+        async with session.post(f"{self.base}/g/v1/pass", json=wish, headers=self.headers) as answer:
             if answer.status != 200:
                 raise PassRefused(answer.status, await answer.text(), retry_after(answer))
-            body = await answer.json()
-        return self.keep(from_base64url(body["pass"]), from_base64url(body["gate_key"]), links)
+            return self.take(await answer.json(), links)
+
+    def wish(self, ahead: bool = False) -> tuple[dict[str, str], Chain]:
+        """What to post for a new pass, and the chain it is for."""
+        links = Chain()
+        epoch = {"epoch": "next"} if ahead else {}
+        return {"anchor": to_base64url(links.anchor), **epoch}, links
+
+    def take(self, answer: dict[str, Any], links: Chain) -> HeldPass:
+        """Hold the pass of the gate's answer to :meth:`wish`."""
+        return self.keep(from_base64url(answer["pass"]), from_base64url(answer["gate_key"]), links)
 
     def keep(self, raw: bytes, gate_key: bytes, links: Chain) -> HeldPass:
         """Hold a pass (header ‖ signature) given for ``links``; raises CodeFault when it is not one."""

@@ -1,0 +1,106 @@
+"""Demonstration accounts: one member of staff for each kind of duty.
+
+The password is drawn once for an installation and kept in ``{data}/keys/demo-accounts.json`` (mode 0600);
+``ankang up`` prints it. There is no fixed password: a demonstration is often shown where others can reach it.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+
+from ankang.base.models import Duty, Region
+from ankang.config.settings import Settings
+from ankang.places.models import Organisation
+
+from .residents import COUNTY
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that can be taken for another
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account: who it is for, the role, and the region and organisation (by name) of its duty."""
+
+    username: str
+    role: str
+    zh: str
+    en: str
+    region: str = COUNTY
+    organisation: str | None = None
+
+
+ACCOUNTS = (
+    Account("health", "health_commission", "市卫健委", "City health commission"),
+    Account("operations", "operations", "运营中心", "Operations centre"),
+    Account("checkpoints", "checkpoint_manager", "检查点管理员", "Checkpoint manager"),
+    Account("door", "door_staff", "港口镇政府门岗", "Door staff of 港口镇政府", f"{COUNTY}-01", "港口镇政府"),
+    Account("auditor", "auditor", "审计员", "Auditor"),
+    Account("security", "security_administrator", "安全管理员", "Security administrator"),
+    Account("system", "system_administrator", "系统管理员", "System administrator"),
+)
+
+
+def accounts_file(settings: Settings) -> Path:
+    """Where the password of this installation's demonstration accounts is kept."""
+    return settings.keys_folder / "demo-accounts.json"
+
+
+def read_password(settings: Settings) -> str | None:
+    """The password of the demonstration accounts; None before they are made."""
+    try:
+        return str(json.loads(accounts_file(settings).read_text(encoding="utf-8"))["password"])
+    except FileNotFoundError:
+        return None
+
+
+def listed(settings: Settings) -> list[tuple[str, str]]:
+    """Who may sign in to the console: user name, password and whose account it is. Empty before seeding."""
+    password = read_password(settings)
+    if password is None:
+        return []
+    return [(account.username, f"{password}  {account.zh} · {account.en}") for account in ACCOUNTS]
+
+
+def ensure_accounts(settings: Settings) -> str:
+    """Make the accounts with their duties, and return their password. Idempotent.
+
+    An account that is there keeps its duties; all accounts get the stored password.
+    """
+    password = read_password(settings) or _store_password(settings)
+    encoded = make_password(password)
+    for account in ACCOUNTS:
+        user, _ = User.objects.update_or_create(
+            username=account.username,
+            defaults={"first_name": account.zh, "is_staff": True, "is_active": True, "password": encoded},
+        )
+        Duty.objects.get_or_create(
+            user=user,
+            role=account.role,
+            region=Region.objects.get(code=account.region),
+            organisation=_organisation(account.organisation),
+        )
+    return password
+
+
+def _organisation(name: str | None) -> int | None:
+    if name is None:
+        return None
+    return Organisation.objects.order_by("pk").values_list("pk", flat=True).filter(name=name).first()
+
+
+def _store_password(settings: Settings) -> str:
+    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    rows = [{"username": account.username, "role": account.role} for account in ACCOUNTS]
+    path = accounts_file(settings)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({"password": password, "accounts": rows}, file, ensure_ascii=False, indent=2)
+    os.replace(draft, path)
+    return password
