@@ -1,5 +1,7 @@
 """Where the bytes of the dynamic code are (architecture.md "Codes"); integers are big-endian."""
 
+import re
+
 KIND_DYNAMIC = 0x11  # kind 1, version 1
 PREFIX = "AK1:"
 
@@ -16,3 +18,9 @@ RESERVED_BITS = 0xFC
 
 PASS_LEAST = HEADER_FIXED + SIGNATURE_BYTES
 TEXT_MOST = 195  # four characters of prefix and the base45 of 127 bytes
+
+# Characters that do not show, or that turn the text around them. A fixed list: what counts as "printable"
+# grows with each edition of Unicode, and a resident with a newly coded rare character needs a code today.
+UNSEEN = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)

@@ -8,6 +8,7 @@ from ankang.core.codes.layout import (
     NAME_MOST,
     PASS_LEAST,
     PREFIX,
+    UNSEEN,
 )
 from ankang.core.colours import Colour
 from ankang.core.epochs import STEPS
@@ -25,8 +26,8 @@ def encode_header(
     written = name.encode()
     if not 0 <= index < INDEX_SIZE or flags or len(anchor) != 16 or len(written) > NAME_MOST:
         raise ValueError("index, flags, anchor or name do not fit the code")
-    if written and not name.isprintable():
-        raise ValueError("a name in a code must be printable")
+    if UNSEEN.search(name):
+        raise ValueError("a name in a code must be visible")
     return b"".join(
         (
             bytes((KIND_DYNAMIC, kid)),

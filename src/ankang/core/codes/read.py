@@ -17,6 +17,7 @@ from ankang.core.codes.layout import (
     RESERVED_BITS,
     SIGNATURE_BYTES,
     TEXT_MOST,
+    UNSEEN,
 )
 from ankang.core.colours import Colour
 from ankang.core.epochs import STEPS, epoch_of
@@ -158,8 +159,8 @@ _KIND = bytes((KIND_DYNAMIC,))
 
 def _check_name(name: bytes) -> None:
     try:
-        printable = name.decode().isprintable()
+        visible = UNSEEN.search(name.decode()) is None
     except UnicodeDecodeError:
-        printable = False
-    if not printable:
+        visible = False
+    if not visible:
         raise CodeFault(Reason.INVALID, "bad_name")
