@@ -92,13 +92,15 @@ async function scanner() {
   const css = withoutUnusedTokens(await style("tokens", "phone", "scanner"));
   const js = await script("src/scanner/main.ts", { WASM: JSON.stringify(`/phone/${wasmName}`) });
   const jsName = `scanner-${sha(js, "hex").slice(0, 10)}.js`;
-  const text = html("src/scanner/page.html", `<style>${css}</style>`, `<script src="/phone/${jsName}" defer></script>`);
+  const files = ["/scanner", `/phone/${jsName}`, `/phone/${wasmName}`, "/phone/scanner.webmanifest"];
+  const page = html("src/scanner/page.html", `<style>${css}</style>`, `<script src="/phone/${jsName}" defer></script>`);
+  const text = page.replace("<body>", `<body data-keep='${JSON.stringify(files)}'>`);
   const sizes = {
     html: put("/scanner", "scanner.html", text, { csp: policy({ scripts: ["self", "wasm"], styles: [css], camera: true }), cache: ASK_FIRST }),
     js: put(`/phone/${jsName}`, jsName, js, { cache: NEVER_CHANGES }),
     wasm: put(`/phone/${wasmName}`, wasmName, wasm, { cache: NEVER_CHANGES }),
   };
-  return { sizes, files: ["/scanner", `/phone/${jsName}`, `/phone/${wasmName}`, "/phone/scanner.webmanifest"] };
+  return { sizes, files };
 }
 
 async function phonePages() {

@@ -15,6 +15,8 @@ interface Me {
   since: number | string | null;
   until: number | string | null;
   server_time: number;
+  /** The gate's colours are older than its limit: it cannot know, and says grey. */
+  stale?: boolean;
   name?: string;
 }
 
@@ -42,7 +44,7 @@ const showCode = (pass: Held): void => {
   document.body.dataset["colour"] = colour;
   drawShape("shape", colour);
   put("word", w(colour));
-  put("what", w(colour + "_do"));
+  put("what", w(held().stale ? "stale_do" : colour + "_do"));
   put("name", pass.name);
   put("clock", clockFace(now()));
   put("since", sinceLine());
@@ -105,16 +107,14 @@ const learnColour = (me: Me, at: number): void => {
   learn(me.server_time, at);
   if (me.name && held().today && held().today?.name !== me.name) forget();
   const { colour, server_time: asOf } = me;
-  const since = seconds(me.since);
-  const until = seconds(me.until);
-  remember({ colour, asOf, ...(since && { since }), ...(until && { until }) });
-  if (!since) remember({ since: 0 });
-  if (!until) remember({ until: 0 });
+  remember({ colour, asOf, since: seconds(me.since) ?? 0, until: seconds(me.until) ?? 0, stale: !!me.stale });
 };
 
 const passIsOld = (me: Me): boolean => {
   const { today } = held();
-  if (!today || now() > today.refreshAt) return true;
+  if (!today) return true;
+  if (me.stale) return false;
+  if (now() > today.refreshAt) return true;
   const changed = today.colour !== me.colour && now() - recoloured > LONGEST;
   if (changed) recoloured = now();
   return changed;

@@ -33,6 +33,8 @@ export interface Wallet {
   since?: number;
   until?: number;
   asOf?: number;
+  /** The gate could not know the colour. */
+  stale?: boolean;
   /** The random moment after which tomorrow's pass is fetched, and the epoch it was drawn in. */
   ahead?: [epoch: number, at: number];
 }

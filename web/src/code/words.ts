@@ -13,6 +13,7 @@ export const WORDS: Words = {
   yellow_do: ["部分场所不能进入", "Some places are closed to you"],
   red_do: ["请留在住处,等社区联系", "Stay where you live; your community will call"],
   grey_do: ["资料正在核对,好了会自动变色", "We are checking; it turns by itself"],
+  stale_do: ["系统暂时查不到,请门口人员核对身份证", "Not known just now; let the door check your ID"],
   qr: ["给门口扫的二维码", "QR code for the door"],
   alive: ["每分钟自动换新,截图无效", "New every minute; a screenshot will not work"],
   since: ["从{t}起", "Since {t}"],

@@ -1,5 +1,9 @@
-/** Charts of the console. An element `<div class="chart" data-option="ID" data-refresh="URL" data-every="30">` shows the ECharts option
-    in `<script type="application/json" id="ID">` (Django's json_script); with data-refresh it asks that address for a new one. */
+/** Charts of the console. An element `<div class="chart" data-option="ID">` shows the ECharts option in
+    `<script type="application/json" id="ID">` (Django's json_script).
+
+    A live page: inside `[data-live-every="SECONDS"]` the page asks its own address again and takes over what changed in
+    the elements marked `data-live` (each with an id) and in the options of its charts. So there is one template, and the
+    page is complete without this script. When an answer fails, `[data-live-failed]` is shown. */
 import { BarChart, LineChart, PieChart } from "echarts/charts";
 import { AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
@@ -42,21 +46,45 @@ const draw = (element: HTMLElement, option: EChartsCoreOption): void => {
   charts.set(element, chart);
 };
 
-const refresh = async (element: HTMLElement): Promise<void> => {
-  const response = document.hidden ? undefined : await fetch(element.dataset["refresh"]!).catch(() => undefined);
-  if (response?.ok) charts.get(element)?.setOption((await response.json()) as EChartsCoreOption);
-};
-
 const all = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".chart[data-option]")];
 
-const start = (element: HTMLElement): void => {
-  draw(element, optionOf(element));
-  if (element.dataset["refresh"]) setInterval(() => void refresh(element), Number(element.dataset["every"] ?? 30) * 1000);
+const start = (element: HTMLElement): void => draw(element, optionOf(element));
+
+/** Takes over from `fresh` the content of the element with `id`; true when it changed. */
+const takeOver = (fresh: Document, id: string): boolean => {
+  const [here, there] = [document.getElementById(id), fresh.getElementById(id)];
+  if (!here || !there || here.innerHTML === there.innerHTML) return false;
+  here.innerHTML = there.innerHTML;
+  return true;
+};
+
+const redrawChanged = (fresh: Document): void => {
+  for (const element of all()) {
+    if (takeOver(fresh, element.dataset["option"] ?? "")) charts.get(element)?.setOption(optionOf(element));
+  }
+};
+
+const refresh = async (board: HTMLElement): Promise<void> => {
+  if (document.hidden) return;
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => undefined);
+  const arrived = response?.ok === true && !response.redirected;
+  board.querySelectorAll<HTMLElement>("[data-live-failed]").forEach((sign) => (sign.hidden = arrived));
+  if (!arrived) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  board.querySelectorAll<HTMLElement>("[data-live]").forEach((element) => takeOver(fresh, element.id));
+  redrawChanged(fresh);
+};
+
+const live = (board: HTMLElement): void => {
+  setInterval(() => void refresh(board), Number(board.dataset["liveEvery"]) * 1000);
+  document.addEventListener("visibilitychange", () => void refresh(board));
 };
 
 const fit = (): void => charts.forEach((chart) => chart.resize());
 
 all().forEach(start);
+document.querySelectorAll<HTMLElement>("[data-live-every]").forEach(live);
+document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
 addEventListener("resize", fit);
 addEventListener("beforeprint", fit);
 addEventListener("afterprint", fit);

@@ -7,15 +7,17 @@ export interface Refusal {
   /** Stable error code of the house, "" when there was none. */
   error: string;
   message: string;
+  /** details.reason, where the gate gives one: why a place code was not taken. */
+  reason: string;
   /** Seconds the server asked us to wait, 0 if it did not. */
   wait: number;
 }
 export type Answer<T> = { ok: true; body: T; at: number } | Refusal;
 
 const refusal = async (response: Response): Promise<Refusal> => {
-  const said = (await response.json().catch(() => ({}))) as { error?: string; message?: string };
+  const said = (await response.json().catch(() => ({}))) as { error?: string; message?: string; details?: { reason?: string } };
   const wait = Number(response.headers.get("retry-after")) || 0;
-  return { ok: false, status: response.status, error: said.error ?? "", message: said.message ?? "", wait };
+  return { ok: false, status: response.status, error: said.error ?? "", message: said.message ?? "", reason: said.details?.reason ?? "", wait };
 };
 
 /** GET without a body, POST with one. Never throws: no network is a refusal with status 0. `at` is the local time, in
@@ -37,7 +39,7 @@ export const ask = async <T>(path: string, body?: unknown, patience = 8000): Pro
     if (!response.ok) return await refusal(response);
     return { ok: true, body: (await response.json()) as T, at: (asked + Date.now()) / 2000 };
   } catch {
-    return { ok: false, status: 0, error: "", message: "", wait: 0 };
+    return { ok: false, status: 0, error: "", message: "", reason: "", wait: 0 };
   } finally {
     clearTimeout(timer);
   }

@@ -66,14 +66,12 @@ export const proofByLocation = async (): Promise<Answer<Proof> | undefined> => {
   return { ...presence, body: { token: presence.body.token, latitude, longitude, accuracy } };
 };
 
-let sent = "";
 let nonce = "";
 
-/** The same question again carries the same nonce, so that a retry is one visit; another question is another. */
-export const checkIn = (temperature: number | null, proof: Proof): Promise<Answer<Outcome>> => {
-  const question = { place, temperature, ...(proof && { proof }) };
-  const text = JSON.stringify(question);
-  if (text !== sent) nonce = uuid();
-  sent = text;
-  return ask<Outcome>("/g/v1/scan", { ...question, nonce }, 12000);
+/** Keeps its nonce until the gate has answered, so that a retry is the same visit. */
+export const checkIn = async (temperature: number | null, proof: Proof): Promise<Answer<Outcome>> => {
+  nonce ||= uuid();
+  const answer = await ask<Outcome>("/g/v1/scan", { place, temperature, nonce, ...(proof && { proof }) }, 12000);
+  if (answer.ok) nonce = "";
+  return answer;
 };

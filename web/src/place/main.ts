@@ -29,7 +29,7 @@ const chip = (shape: string, word: string, colour: string): void => {
 const paintNotice = (): void => {
   const { kind, s } = notice;
   put("notice_title", w(kind === "loading" ? kind : kind + "_title"));
-  put("notice_text", kind === "loading" ? "" : w(kind + "_text", { place: here?.name ?? "", s }));
+  put("notice_text", kind === "loading" ? "" : w(kind + "_text", { place: here?.name ?? w("here"), s }));
   const failed = ["offline", "busy", "error"].includes(kind);
   byId<HTMLAnchorElement>("apply").href = "/apply?next=" + encodeURIComponent("/p/" + place);
   show("apply", kind === "stranger");
@@ -98,7 +98,8 @@ const explain = (refusal: Refusal, retry: () => void): void => {
   if (refusal.status === 0) return tell("offline");
   if (refusal.status === 401 || refusal.status === 403) return tell("stranger");
   if (refusal.status === 429 || refusal.status === 503) return tell("busy", refusal.wait || 5);
-  if (hasExpired()) return tell("expired");
+  if (hasExpired() || refusal.reason === "expired") return tell("expired");
+  if (refusal.reason === "closed") return tell("closed");
   tell([400, 404, 410, 422].includes(refusal.status) ? "bad" : "error");
 };
 

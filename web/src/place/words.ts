@@ -29,6 +29,7 @@ export const WORDS: Words = {
   bad_text: ["请对准门口的海报或屏幕再扫一次。还是不行,请告诉工作人员。", "Please scan the poster or screen at the door again. If it still fails, tell the staff."],
   expired_title: ["这个二维码已过期", "This QR code has expired"],
   expired_text: ["门口屏幕上的码每分钟换一次。请重新扫屏幕上现在的码;转发的图片不能用。", "The code on the screen changes every minute. Scan the one shown now; a forwarded picture does not work."],
+  here: ["这个地方", "This place"],
   closed_title: ["这里现在不开放", "This place is not open"],
   closed_text: ["{place}还没有启用,或者已经关闭。请走别的入口,或问工作人员。", "{place} is not in use or has closed. Use another entrance or ask the staff."],
   offline_title: ["现在没有网络", "No network just now"],
