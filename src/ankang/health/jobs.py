@@ -1,0 +1,40 @@
+"""Background work of health: first checks, colours that end by themselves, partitions ahead of time."""
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from . import services
+from .services.colours import CHECK_PERSON
+
+BATCH = 1_000
+
+
+@app.task(name=CHECK_PERSON, queue="health", retry=RetryStrategy(max_attempts=5, exponential_wait=2))
+def check_person_job(person: int) -> None:
+    """Check one person; checking again changes nothing."""
+    with transaction.atomic():
+        services.check_person(person, timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="health.recheck_due", queue="health", queueing_lock="health.recheck_due")
+def recheck_due(timestamp: int) -> None:
+    """Check everybody whose colour has ended by itself or whose first check was lost, in batches that
+    commit.
+    """
+    while True:
+        with transaction.atomic():
+            due = services.due_people(timezone.now(), BATCH)
+            services.check_people_in_bulk(due, timezone.now())
+        if len(due) < BATCH:
+            return
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="health.prepare_partitions", queue="health", queueing_lock="health.prepare_partitions")
+def prepare_partitions(timestamp: int) -> None:
+    """Make the partitions of the coming months."""
+    with transaction.atomic():
+        services.prepare_partitions(timezone.now())

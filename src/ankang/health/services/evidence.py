@@ -1,0 +1,86 @@
+"""Evidence comes in, or is taken back by a second record; the person is evaluated at once, in the same
+transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from django.db import connection
+
+from ankang.core.evidence import EvidenceFault, check_evidence, stored
+
+from ..errors import EvidenceNotFound, EvidenceRefused, EvidenceRetracted
+from ..models import Evidence
+from ..rules import CLOCK_SKEW
+from .colours import check_person
+
+_INSERT = """
+INSERT INTO health_evidence (person, id, kind, occurred_at, recorded_at, source, attributes)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_RETRACT = """
+INSERT INTO health_retraction (person, evidence, reason, by, at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (person, evidence) DO NOTHING RETURNING person
+"""
+SOURCE_FIELDS = frozenset(("organisation", "feed", "batch", "row"))
+
+
+def record_evidence(
+    person: int,
+    kind: str,
+    occurred_at: datetime,
+    attributes: Mapping[str, Any],
+    source: Mapping[str, str],
+    now: datetime,
+) -> UUID:
+    """Append a record about ``person`` and evaluate the person; returns the record's id.
+
+    ``source`` names at least the ``organisation`` or the ``feed``, and may name ``batch`` and ``row``. Raises
+    :class:`EvidenceRefused` for attributes that do not fit the kind, an unknown source, or a fact in the
+    future.
+    """
+    checked = _checked(kind, occurred_at, attributes, source, now)
+    identity = uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT, [person, identity, kind, occurred_at, now, _json(dict(source)), _json(stored(checked))]
+        )
+    check_person(person, now)
+    return identity
+
+
+def retract_evidence(person: int, evidence: UUID, reason: str, by: str, now: datetime) -> None:
+    """Say that a record was a mistake, why, and who says so; the person is then as if it had never been.
+
+    Raises :class:`EvidenceNotFound`, :class:`EvidenceRetracted`, or :class:`EvidenceRefused` when no reason
+    is given.
+    """
+    if not reason.strip():
+        raise EvidenceRefused({"fault": "bad_attribute", "detail": "a reason is needed"})
+    if not Evidence.objects.filter(person=person, id=evidence).exists():
+        raise EvidenceNotFound()
+    with connection.cursor() as cursor:
+        cursor.execute(_RETRACT, [person, evidence, reason.strip(), by, now])
+        if cursor.fetchone() is None:
+            raise EvidenceRetracted()
+    check_person(person, now)
+
+
+def _checked(
+    kind: str, occurred_at: datetime, attributes: Mapping[str, Any], source: Mapping[str, str], now: datetime
+) -> Any:
+    if occurred_at > now + CLOCK_SKEW:
+        raise EvidenceRefused({"fault": "in_the_future", "detail": occurred_at.isoformat()})
+    if not set(source) <= SOURCE_FIELDS or not (source.get("organisation") or source.get("feed")):
+        raise EvidenceRefused({"fault": "bad_source", "detail": "organisation or feed; batch and row if any"})
+    try:
+        return check_evidence(kind, attributes)
+    except EvidenceFault as fault:
+        raise EvidenceRefused({"fault": fault.code, "detail": fault.detail}) from None
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
