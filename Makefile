@@ -1,0 +1,74 @@
+# 安康码 · Ankang code. Needs a POSIX shell, make and Python 3.11 or newer; everything else is brought along.
+#
+#   make run      start everything with the Ningguo demonstration, on http://localhost:8000
+#   make test     run every test            make lint    check style, types and imports
+#   make bench    measure                   make clean   remove what was built (never the data)
+
+PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
+MADE = .venv/made
+PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po)
+WEB_FILES := $(shell find web -name node_modules -prune -o -type f -print)
+WITH_NODE = PATH="$$(scripts/bootstrap node):$$PATH" npm --prefix web
+
+.PHONY: run test lint bench build clean help
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: build
+	@.venv/bin/ankang up --demo $(ARGS)
+
+test: build $(MADE)/test-packages
+	@scripts/bootstrap browser
+	@.venv/bin/python -m pytest $(ARGS)
+
+lint: $(MADE)/test-packages $(MADE)/web-packages
+	.venv/bin/ruff check src tests bench
+	.venv/bin/mypy --strict src/ankang/core src/ankang/gate src/ankang/config
+	.venv/bin/lint-imports
+	$(WITH_NODE) run --silent check
+
+bench: build $(MADE)/test-packages
+	@.venv/bin/python -m bench $(ARGS)
+
+build: $(MADE)/packages $(MADE)/pages $(MADE)/translations
+
+clean:
+	rm -rf .venv build web/node_modules src/ankang/site/phone src/ankang/site/static/dist src/*.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -type d -exec rm -rf {} +
+	find src -name '*.mo' -delete
+
+$(MADE)/venv: scripts/bootstrap
+	@scripts/bootstrap venv
+	@mkdir -p $(MADE) && touch $@
+
+$(MADE)/packages: $(MADE)/venv requirements.lock pyproject.toml
+	@echo "Installing the packages"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MADE)/test-packages: $(MADE)/packages requirements-test.lock
+	@echo "Installing the packages for tests"
+	@$(PIP) --require-hashes -r requirements-test.lock
+	@touch $@
+
+$(MADE)/web-packages: $(MADE)/venv web/package-lock.json
+	@echo "Installing the packages of the phone pages"
+	@$(WITH_NODE) ci --silent --no-audit --no-fund
+	@touch $@
+
+$(MADE)/pages: $(MADE)/web-packages $(WEB_FILES)
+	@echo "Building the phone pages"
+	@$(WITH_NODE) run --silent build
+	@touch $@
+
+$(MADE)/translations: $(MADE)/packages $(PO_FILES)
+	@for folder in src/ankang/*/locale; do \
+		if ls "$$folder"/*/LC_MESSAGES/*.po >/dev/null 2>&1; then \
+			.venv/bin/pybabel --quiet compile --domain django --directory "$$folder" || exit 1; \
+		fi; \
+	done
+	@touch $@
