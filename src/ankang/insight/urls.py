@@ -1,0 +1,10 @@
+"""Addresses of reports."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("console/board/", views.board, name="board"),
+    path("console/board/progress.xlsx", views.spreadsheet, name="board_spreadsheet"),
+]

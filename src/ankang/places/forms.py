@@ -1,0 +1,116 @@
+"""Forms of the back office for organisations, checkpoints and devices; they check, the services write."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from ankang.base.models import Region
+
+from .models import Checkpoint, Device, Organisation
+from .rules import type_choices
+
+
+class OrganisationForm(forms.ModelForm):
+    """Name and place in the tree; the place is fixed once made."""
+
+    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    name_en = forms.CharField(
+        label=_("English name"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("parent", "name", "name_en", "kind", "region")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "region" in self.fields:
+            self.fields["region"].queryset = Region.objects.filter(level__in=["county", "town"])  # type: ignore[attr-defined]
+
+
+class CheckpointForm(forms.ModelForm):
+    """What staff may change by hand; state and poster edition move by actions."""
+
+    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    name_en = forms.CharField(
+        label=_("English name"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    type = forms.TypedChoiceField(
+        label=_("place type"),
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_(
+            "The type decides which colours may enter. Changing it voids the posters printed so far."
+        ),
+    )
+    latitude = forms.FloatField(
+        label=_("latitude"),
+        min_value=-90,
+        max_value=90,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=_("Degrees. With both, a scan of the printed code proves presence by coarse location."),
+    )
+    longitude = forms.FloatField(
+        label=_("longitude"),
+        min_value=-180,
+        max_value=180,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+    class Meta:
+        model = Checkpoint
+        fields = ("organisation", "name", "name_en", "type", "site_no", "latitude", "longitude")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = type_choices(get_language() or "zh")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A position has two numbers or none."""
+        data = super().clean() or {}
+        if (data.get("latitude") is None) != (data.get("longitude") is None):
+            self.add_error("longitude", _("Give both latitude and longitude, or neither."))
+        return data
+
+
+class DeviceForm(forms.ModelForm):
+    """A new device: at one checkpoint, or at an organisation for all its checkpoints."""
+
+    name = forms.CharField(
+        label=_("name"),
+        max_length=60,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("What the staff call it, for example: front door, phone 1."),
+    )
+
+    class Meta:
+        model = Device
+        fields = ("checkpoint", "organisation", "name", "kind")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].required = False
+        self.fields["organisation"].help_text = _("Only for a device that serves every checkpoint of a unit.")
+
+    def clean(self) -> dict[str, Any]:
+        """One place, and no live device of the same name there (a form sent twice makes one device)."""
+        data = super().clean() or {}
+        checkpoint, organisation = data.get("checkpoint"), data.get("organisation")
+        if checkpoint is None and organisation is None:
+            self.add_error("checkpoint", _("Choose a checkpoint, or a unit for all its checkpoints."))
+            return data
+        home = checkpoint.organisation if checkpoint else organisation
+        twin = Device.objects.filter(organisation=home, name=data.get("name", "").strip(), revoked_at=None)
+        if twin.exists():
+            self.add_error("name", _("There is already a device of this name here."))
+        data["organisation"] = home
+        return data

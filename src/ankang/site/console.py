@@ -1,0 +1,155 @@
+"""The console's frame: what the sidebar lists for whom, and its first page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ankang.base.permissions import may
+from ankang.core.verdicts import Verdict
+from ankang.passage.models import Visit
+from ankang.passage.rules import day_of_moment
+from ankang.places.models import Device
+from ankang.places.services import checkpoints_of, devices_of
+
+SECTIONS = (
+    (gettext_lazy("People"), ("people", "health")),
+    (gettext_lazy("Places"), ("places", "passage")),
+    (gettext_lazy("House"), ("base", "trust")),
+)
+ICONS = {
+    "base.accessrecord": "visibility",
+    "base.duty": "badge",
+    "base.region": "map",
+    "health.colour": "health_and_safety",
+    "health.evidence": "clinical_notes",
+    "passage.visit": "door_open",
+    "people.person": "person_search",
+    "places.checkpoint": "location_on",
+    "places.device": "qr_code_scanner",
+    "places.organisation": "account_tree",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number, or something to do, on the first page."""
+
+    title: str
+    value: str
+    note: str
+    link: str
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar: start, board, then every screen whose permission the reader holds, by room."""
+    first = [_item(_("Start"), "home", reverse("admin:index"))]
+    if may(request.user, "board.view"):
+        first.append(_item(_("Progress board"), "bar_chart", reverse("board")))
+    groups = [{"title": None, "separator": False, "items": first}]
+    for title, rooms in SECTIONS:
+        items = [item for room in rooms for item in _screens(request, room)]
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})
+    return groups
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page: what waits for the reader, today's numbers, and where to go; all by permission."""
+    context.update(
+        title=_("Start"),
+        waiting=[card for card in _waiting(request) if card.value != "0"],
+        numbers=list(_numbers(request)),
+        shortcuts=list(_shortcuts(request)),
+    )
+    return context
+
+
+def _screens(request: HttpRequest, room: str) -> list[dict[str, Any]]:
+    screens = [
+        (model, screen) for model, screen in admin.site._registry.items() if model._meta.app_label == room
+    ]
+    return [
+        _item(
+            str(model._meta.verbose_name_plural).capitalize(),
+            ICONS.get(model._meta.label_lower, "table_rows"),
+            reverse(f"admin:{room}_{model._meta.model_name}_changelist"),
+        )
+        for model, screen in screens
+        if screen.has_view_permission(request)
+    ]
+
+
+def _item(title: str, icon: str, link: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": link}
+
+
+def _waiting(request: HttpRequest) -> Iterable[Card]:
+    user = request.user
+    if may(user, "checkpoints.view"):
+        doors = checkpoints_of(user, "checkpoints.view")
+        link = reverse("admin:places_checkpoint_changelist")
+        built = doors.filter(state="built").count()
+        yield Card(
+            _("Built, not in use"), f"{built:,}", _("checkpoints to open"), f"{link}?state__exact=built", True
+        )
+        planned = doors.filter(state="planned").count()
+        yield Card(
+            _("Planned"), f"{planned:,}", _("checkpoints to build"), f"{link}?state__exact=planned", True
+        )
+        live = Device.objects.filter(checkpoint=OuterRef("pk"), revoked_at=None, enrolled_at__isnull=False)
+        bare = doors.filter(~Exists(live), state="in_use").count()
+        yield Card(
+            _("Without a scanner"), f"{bare:,}", _("checkpoints in use"), f"{link}?state__exact=in_use", True
+        )
+    if may(user, "devices.view"):
+        unpaired = devices_of(user, "devices.view").filter(enrolled_at=None, revoked_at=None).count()
+        link = reverse("admin:places_device_changelist") + "?status=waiting"
+        yield Card(_("Not paired yet"), f"{unpaired:,}", _("devices entered"), link)
+
+
+def _numbers(request: HttpRequest) -> Iterable[Card]:
+    user = request.user
+    if may(user, "visits.view"):
+        today = day_of_moment(timezone.now().timestamp())
+        rows = Visit.objects.filter(
+            day=today, checkpoint__in=checkpoints_of(user, "visits.view").values("pk")
+        )
+        counts = rows.aggregate(
+            total=Count("visit"),
+            denied=Count("visit", filter=Q(verdict=Verdict.DENY)),
+            referred=Count("visit", filter=Q(verdict=Verdict.REFER)),
+        )
+        link = reverse("admin:passage_visit_changelist")
+        yield Card(_("Visits today"), f"{counts['total']:,}", _("since 04:00"), link)
+        yield Card(_("Denied"), f"{counts['denied']:,}", _("today"), f"{link}?verdict={Verdict.DENY.value}")
+        yield Card(
+            _("Referred"), f"{counts['referred']:,}", _("today"), f"{link}?verdict={Verdict.REFER.value}"
+        )
+    if may(user, "checkpoints.view"):
+        doors = checkpoints_of(user, "checkpoints.view")
+        open_doors = doors.filter(state="in_use").count()
+        link = reverse("admin:places_checkpoint_changelist")
+        yield Card(_("Checkpoints in use"), f"{open_doors:,}", _("of %d") % doors.count(), link)
+
+
+def _shortcuts(request: HttpRequest) -> Iterable[dict[str, str]]:
+    wanted = (
+        ("board.view", _("See the progress board"), "bar_chart", "board", ""),
+        ("people.view", _("Find a person"), "person_search", "admin:people_person_changelist", ""),
+        ("devices.enrol", _("Enter a scanner"), "qr_code_scanner", "admin:places_device_add", ""),
+        ("checkpoints.view", _("Print all posters in use"), "print", "places_posters", "?state=in_use"),
+        ("checkpoints.edit", _("Enter a checkpoint"), "add_location", "admin:places_checkpoint_add", ""),
+        ("reads.view", _("See who read whom"), "visibility", "admin:base_accessrecord_changelist", ""),
+        ("staff.edit", _("See the staff's duties"), "badge", "admin:base_duty_changelist", ""),
+    )
+    for permission, title, icon, page, query in wanted:
+        if may(request.user, permission):
+            yield {"title": title, "icon": icon, "link": reverse(page) + query}
