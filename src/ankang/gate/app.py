@@ -1,0 +1,188 @@
+"""The gate: routes, who may call them, and the one rule that a visit is durable before its answer goes out."""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ankang.config.postgres import database_url
+from ankang.config.settings import Settings
+from ankang.gate.answers import language
+from ankang.gate.callers import Caller, Callers
+from ankang.gate.faults import (
+    BodyTooLarge,
+    DeviceRevoked,
+    Fault,
+    Internal,
+    MethodNotAllowed,
+    NotFound,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
+from ankang.gate.handlers.uploads import judge_upload, upload_answer
+from ankang.gate.intake import Intake
+from ankang.gate.leader import Leader
+from ankang.gate.limits import Allowance
+from ankang.gate.link import Link
+from ankang.gate.metrics import Metrics
+from ankang.gate.outcomes import Call, Outcome
+from ankang.gate.routes import ROUTES, Route
+from ankang.gate.spool import Spool
+from ankang.gate.state import State
+from ankang.gate.visits import answer
+from ankang.gate.watch import EVERY, Watch, Workers
+
+PUBLIC_RATE = 500.0
+"""Requests a second to the public routes of one process, all callers together."""
+
+_log = logging.getLogger("ankang.gate")
+_JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
+
+
+class Response(NamedTuple):
+    """Status, header pairs (lower-case names) and body."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Gate:
+    """One gate of a process. ``clock`` gives unix seconds; adapters and tests pass it, handlers get its value."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self._settings, self._clock = settings, clock
+        self.state = State(settings)
+        self.callers = Callers(self.state)
+        self.metrics = Metrics()
+        self._public = Allowance(PUBLIC_RATE, clock())
+        self.spooled = (0, 0)
+
+    async def start(self) -> None:
+        """Open everything and begin the background work; returns at once when the database is away."""
+        folder, url = self._settings.gate_folder, database_url(self._settings)
+        self.links = (Link(url, "intake"), Link(url, "tables", patience=30.0))
+        self.intake = Intake(self.links[0], Spool(folder / "spool.sqlite3"))
+        self.watch = Watch(self._settings, self.state, self.links[1])
+        self.leader = Leader(url, folder)
+        self.workers = Workers(folder)
+        self.watch.begin()
+        for link in self.links:
+            link.start()
+        self.intake.start()
+        self.leader.start()
+        self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Write what waits and end."""
+        await self.intake.stop()
+        self._ticking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._ticking
+        await self.leader.stop()
+        for link in self.links:
+            await link.stop()
+        self.workers.leave()
+        self.state.close()
+
+    async def _tick(self) -> None:
+        while True:
+            await self.watch.look()
+            with contextlib.suppress(sqlite3.Error):
+                self.spooled = await self.intake.spool_count()
+            self.workers.report(self.metrics.report(self))
+            await asyncio.sleep(EVERY if self.state.keys is not None else EVERY / 10)
+
+    async def handle(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        """The response to one request; never raises (but for cancellation)."""
+        try:
+            route = find_route(method, path)
+            return await self._respond(route, query, headers, body)
+        except Fault as fault:
+            self.metrics.faults[fault.code] += 1
+            return Response(fault.status, [*_JSON, *fault.headers], fault.body(language(headers)))
+        except Exception:
+            _log.exception("gate: %s %s failed", method, path)
+            self.metrics.faults["internal"] += 1
+            return Response(500, _JSON, Internal().body(language(headers)))
+
+    async def _respond(self, route: Route, query: str, headers: Mapping[str, str], body: bytes) -> Response:
+        now = self._clock()
+        if route.method == "POST":
+            check_body(route, headers, body)
+        if route.handler is None:
+            return self._about_itself(route, now)
+        caller = self._admit(route, headers, now)
+        call = Call(body, query, language(headers) if route.speaks else "zh")
+        if route.uploads:
+            return await self._take_upload(caller, call, now)
+        outcome = route.handler(self.state, caller, call, now)
+        return Response(outcome.status, _JSON, await self._recorded(outcome, headers))
+
+    def _admit(self, route: Route, headers: Mapping[str, str], now: float) -> Caller:
+        if route.who == "anyone":
+            if not self._public.take(now):
+                raise TooManyRequests
+            return None  # type: ignore[return-value]
+        caller = self.callers.identify(route.who, headers, now)
+        if caller.revoked and not route.records:
+            raise DeviceRevoked
+        if route.records:
+            self.intake.refuse_when_full()
+        return caller
+
+    async def _recorded(self, outcome: Outcome, headers: Mapping[str, str]) -> bytes:
+        """The body, once the outcome's visit is durable. What was stored before under the same id is what counts."""
+        visit = outcome.visit
+        if visit is None:
+            return outcome.body
+        stored = await self.intake.record(visit, outcome.retry)
+        self.metrics.visits[visit.kind, visit.verdict, visit.reason] += 1
+        if stored is None or outcome.status != 200:
+            return outcome.body
+        return answer(stored, language(headers))
+
+    async def _take_upload(self, caller: Caller, call: Call, now: float) -> Response:
+        judged = judge_upload(self.state, caller, call, now)
+        visits = [one.visit for one in judged if one.visit is not None]
+        new = await self.intake.record_all(visits) if visits else set()
+        for visit in visits:
+            self.metrics.visits[visit.kind, visit.verdict, visit.reason] += visit.visit in new
+        return Response(200, _JSON, upload_answer(judged, new))
+
+    def _about_itself(self, route: Route, now: float) -> Response:
+        if route.path.endswith("/metrics"):
+            return Response(
+                200, [("content-type", "text/plain; version=0.0.4")], self.metrics.text(self, now).encode()
+            )
+        return Response(*self.metrics.health(self, now))
+
+
+def find_route(method: str, path: str) -> Route:
+    """The route of a request; raises NotFound or MethodNotAllowed."""
+    route = ROUTES.get(path)
+    if route is None:
+        raise NotFound(path=path[:80])
+    if method != route.method and not (method == "HEAD" and route.method == "GET"):
+        raise MethodNotAllowed(allow=route.method)
+    return route
+
+
+def body_limit(path: str) -> int:
+    """The largest body accepted at ``path``, in bytes."""
+    route = ROUTES.get(path)
+    return route.limit if route else 0
+
+
+def check_body(route: Route, headers: Mapping[str, str], body: bytes) -> None:
+    """Size and content type; raises BodyTooLarge or UnsupportedMediaType."""
+    if len(body) > route.limit:
+        raise BodyTooLarge(limit=route.limit)
+    kind = headers.get("content-type") or ""
+    if kind != "application/json" and kind.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType

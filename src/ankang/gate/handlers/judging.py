@@ -1,0 +1,31 @@
+"""Decisions that verify and scan share."""
+
+from ankang.core.colours import Colour
+from ankang.core.policies import decide
+from ankang.core.verdicts import Direction, Reason, Verdict
+from ankang.gate.state import Checkpoint, State
+
+Judgement = tuple[int, int, int]
+"""verdict, reason, colour."""
+
+_STALE: Judgement = (Verdict.REFER, Reason.STALE, Colour.GREY)
+_LEAVES: Judgement = (Verdict.ADMIT, Reason.OK, Colour.GREY)
+
+
+def refusal(reason: int) -> Judgement:
+    """A denial for ``reason`` that tells no colour."""
+    return (Verdict.DENY, reason, Colour.GREY)
+
+
+def judge(
+    state: State, checkpoint: Checkpoint, person: int, temperature: int, direction: int, now: float
+) -> Judgement:
+    """Colour now and the place's policy; ``temperature`` in tenths, 0 when not taken.
+
+    With colours older than the limit nobody is green: who enters is referred, who leaves may leave.
+    """
+    if state.is_stale(now):
+        return _LEAVES if direction == Direction.EXIT else _STALE
+    colour = state.colours.colour(person)
+    verdict, reason = decide(checkpoint.policy, colour, temperature or None, direction)
+    return (verdict, reason, colour)

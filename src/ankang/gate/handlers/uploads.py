@@ -1,0 +1,84 @@
+"""POST /g/v1/visits: scans that a device made off line. A code is checked against the moment of its scan.
+
+The row keeps what the door did (verdict and reason as the device says) when the code was authentic then; otherwise a
+refusal with our reason. Uploading again changes nothing.
+"""
+
+from typing import NamedTuple
+
+from ankang.core.epochs import epoch_of
+from ankang.core.verdicts import Reason, Verdict, VisitKind
+from ankang.gate.answers import json_bytes
+from ankang.gate.callers import Caller
+from ankang.gate.faults import DeviceRevoked, NotReady
+from ankang.gate.handlers.verify import may_serve, read_code
+from ankang.gate.outcomes import Call
+from ankang.gate.requests import DIRECTIONS, VISITS, OfflineScan, VisitsRequest, tenths
+from ankang.gate.state import State
+from ankang.gate.visits import NOBODY, Visit, uuid_text, visit_id
+
+OLDEST = 7 * 86_400
+AHEAD = 120
+_VERDICTS = {verdict.slug: verdict for verdict in Verdict}
+_REASONS = {reason.slug: reason for reason in Reason}
+
+
+class Judged(NamedTuple):
+    """One scan of an upload: its visit (None when it cannot be stored) and why it is rejected (None when it is not)."""
+
+    nonce: str
+    visit: Visit | None
+    reason: Reason | None
+
+
+def judge_upload(state: State, caller: Caller, call: Call, now: float) -> list[Judged]:
+    """What each scan of the upload becomes."""
+    if caller.revoked:
+        raise DeviceRevoked
+    request: VisitsRequest = VISITS.read(call.body)
+    return [_judge(state, caller, scan, now) for scan in request.scans]
+
+
+def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judged:
+    keys, device, nonce = state.keys, caller.device, str(scan.nonce)
+    if keys is None or device is None:
+        raise NotReady
+    if scan.at > now + AHEAD or scan.at < now - OLDEST:
+        return Judged(nonce, None, Reason.NOT_YET_VALID if scan.at > now else Reason.EXPIRED)
+    visit = visit_id("device", caller.subject, scan.nonce)
+    known = state.window.recall(visit)
+    if known is not None:  # the scan reached us on line after all
+        return Judged(nonce, known, None)
+    day = keys.epoch(epoch_of(scan.at))
+    code, person, reason = read_code(keys, scan.code, scan.at)
+    checkpoint = state.checkpoints.get(scan.checkpoint)
+    if reason == Reason.OK and (checkpoint is None or not may_serve(device, checkpoint)):
+        reason = Reason.WRONG_PLACE
+    verdict = _VERDICTS[scan.verdict] if reason == Reason.OK else Verdict.DENY
+    told = _REASONS.get(scan.reason, Reason.OK) if reason == Reason.OK else Reason(reason)
+    trace = (day.trace(person) if day and code else None) or NOBODY
+    row = Visit(
+        visit, trace, int(scan.at * 1_000_000), int(now * 1_000_000), scan.checkpoint, device.id,
+        DIRECTIONS[scan.direction], tenths(scan.temperature), verdict, told,
+        code.colour if code else 0, VisitKind.OFFLINE, code.header[28:] if code else b"",
+    )  # fmt: skip
+    return Judged(nonce, row, None if reason == Reason.OK else Reason(reason))
+
+
+def upload_answer(judged: list[Judged], new: set[bytes]) -> bytes:
+    """The answer, when the visits are durable; ``new`` holds the ids that were not there before."""
+    return json_bytes({"results": [_result(one, new) for one in judged]})
+
+
+def _result(one: Judged, new: set[bytes]) -> dict[str, str | None]:
+    if one.reason is not None:
+        status = "rejected"
+    else:
+        status = "recorded" if one.visit and one.visit.visit in new else "duplicate"
+    visit = uuid_text(one.visit.visit) if one.visit else None
+    return {
+        "nonce": one.nonce,
+        "visit": visit,
+        "status": status,
+        "reason": one.reason.slug if one.reason else "ok",
+    }

@@ -1,0 +1,199 @@
+"""Group commit of visits: what arrives while one write is under way goes into the next.
+
+A visit is acknowledged only when it is durable: committed in the database, or, when the database is away or a commit is in
+doubt, in the spool. A batch that is in doubt goes to the spool too; the visits' primary key makes that harmless.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from ankang.gate.faults import Overloaded
+from ankang.gate.link import LOST, Connection, Link
+from ankang.gate.recording import ROW_FAULTS, Recorded, copy_visits, insert_once
+from ankang.gate.spool import Spool, SpoolFull
+from ankang.gate.visits import Visit
+
+LIMIT: Final = 8_192
+"""Visits that may wait for durability in one process; beyond that load is shed."""
+PATIENCE: Final = 1.0
+"""Seconds the database may take for a batch before it goes to the spool."""
+GATHER: Final = 0.003
+"""Seconds to wait for more company when the last batch had company: fewer, larger commits under load."""
+COMPANY: Final = 4
+RETRY_HOMELESS: Final = 60.0
+
+_log = logging.getLogger("ankang.gate")
+
+
+class _Durable(asyncio.Future[None]):
+    """Awaited by many requests; one that is cancelled must not cancel it for the others."""
+
+    def cancel(self, msg: object = None) -> bool:
+        return False
+
+
+class Batch:
+    """Visits that become durable together. ``fresh`` are new, ``repeats`` may be there already."""
+
+    __slots__ = ("done", "fresh", "recorded", "repeats")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.fresh: list[Visit] = []
+        self.repeats: list[Visit] = []
+        self.recorded = Recorded(set(), {}, [])
+        self.done = _Durable(loop=loop)
+
+    @property
+    def visits(self) -> list[Visit]:
+        """All of them."""
+        return self.fresh + self.repeats
+
+
+class Intake:
+    """Takes visits of one process; :meth:`start` it in its event loop."""
+
+    def __init__(self, link: Link, spool: Spool) -> None:
+        self._link, self._spool = link, spool
+        self._thread = ThreadPoolExecutor(1, "spool")
+        self._wake = asyncio.Event()
+        self._writing: Batch | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.alerts = 0
+        self.batches = 0
+        self.rows = 0
+        self.spooled = 0
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._loop = asyncio.get_running_loop()
+        self._open = Batch(self._loop)
+        self._task = self._loop.create_task(self._write())
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        while self.waiting:
+            await asyncio.sleep(0.01)
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._loop.run_in_executor(self._thread, self._spool.close)
+        self._thread.shutdown()
+
+    @property
+    def waiting(self) -> int:
+        """Visits that are not durable yet."""
+        writing = self._writing
+        under_way = len(writing.fresh) + len(writing.repeats) if writing else 0
+        return len(self._open.fresh) + len(self._open.repeats) + under_way
+
+    async def spool_count(self) -> tuple[int, int]:
+        """How many visits wait in the machine's spool, and how many of them have no place in the table."""
+        return await self._loop.run_in_executor(self._thread, self._spool.count)
+
+    def refuse_when_full(self) -> None:
+        """Shed load before any work is done; raises Overloaded."""
+        if len(self._open.fresh) > LIMIT:
+            raise Overloaded
+
+    async def record(self, visit: Visit, repeat: bool = False) -> Visit | None:
+        """Return when the visit is durable: None when it is as given, else the visit that was stored before it.
+
+        Raises Overloaded when nothing was kept.
+        """
+        batch = self._open
+        (batch.repeats if repeat else batch.fresh).append(visit)
+        self._wake.set()
+        await batch.done
+        stored = batch.recorded.stored
+        return stored.get(visit.visit) if stored else None
+
+    async def record_all(self, visits: Sequence[Visit]) -> set[bytes]:
+        """Make many durable that may be there already; returns the ids of the new ones. Raises Overloaded."""
+        batch = self._open
+        batch.repeats.extend(visits)
+        self._wake.set()
+        await batch.done
+        return batch.recorded.new
+
+    async def _write(self) -> None:
+        last = 0
+        while True:
+            await self._wake.wait()
+            if last >= COMPANY:
+                await asyncio.sleep(GATHER)
+            self._wake.clear()
+            batch, self._open = self._open, Batch(self._loop)
+            self._writing = batch
+            last = len(batch.fresh)
+            await self._settle(batch)
+            self._writing = None
+            self.batches += 1
+            self.rows += len(batch.fresh) + len(batch.repeats)
+
+    async def _settle(self, batch: Batch) -> None:
+        """Commit a batch and tell those who wait for it. Whatever goes wrong, the writer lives on."""
+        try:
+            await self._commit(batch)
+        except Exception as error:
+            self.alerts += 1
+            if isinstance(error, SpoolFull):
+                _log.error("gate: %d visits refused, no place to keep them: %s", len(batch.visits), error)
+            else:
+                _log.exception("gate: %d visits refused", len(batch.visits))
+            batch.done.set_exception(Overloaded())
+            batch.done.exception()
+        except BaseException:
+            batch.done.set_exception(Overloaded())
+            batch.done.exception()
+            raise
+        else:
+            batch.done.set_result(None)
+
+    async def _commit(self, batch: Batch) -> None:
+        connection = self._link.connection
+        if connection is None:
+            await self._keep(batch, batch.visits)
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._into_database(connection, batch)
+        except LOST as error:
+            _log.warning(
+                "gate: database lost within a batch of %d: %s", len(batch.visits), type(error).__name__
+            )
+            self._link.drop(connection)
+            await self._keep(batch, batch.visits)
+
+    async def _into_database(self, connection: Connection, batch: Batch) -> None:
+        repeats = batch.repeats
+        if batch.fresh:
+            try:
+                await copy_visits(connection, batch.fresh)
+            except ROW_FAULTS:
+                repeats = batch.visits
+        if repeats:
+            batch.recorded = await insert_once(connection, repeats)
+            if batch.recorded.homeless:
+                await self._keep_homeless(batch, batch.recorded.homeless)
+
+    async def _keep(self, batch: Batch, visits: list[Visit]) -> None:
+        batch.recorded = await self._loop.run_in_executor(self._thread, self._spool.add, visits)
+        self.spooled += len(visits)
+
+    async def _keep_homeless(self, batch: Batch, visits: list[Visit]) -> None:
+        self.alerts += 1
+        _log.error(
+            "gate: the table has no place for %d visits of %s", len(visits), {visit.epoch for visit in visits}
+        )
+        later = time.time() + RETRY_HOMELESS
+        kept = await self._loop.run_in_executor(
+            self._thread, self._spool.add, visits, "no place in the table", later
+        )
+        batch.recorded.new.update(kept.new)
+        batch.recorded.stored.update(kept.stored)

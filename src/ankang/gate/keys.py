@@ -1,0 +1,113 @@
+"""The keys a gate works with, opened from the tables: codes, credentials, places, epochs, day pseudonyms."""
+
+from collections.abc import Mapping
+
+from ankang.config.keys import RootKey
+from ankang.core.codes import day_mac_key
+from ankang.core.credentials import Credential, CredentialFault, CredentialKeys
+from ankang.core.epochs import EPOCH_SECONDS, day_of, epoch_start
+from ankang.core.permutation import IndexPermutation
+from ankang.core.place_codes import place_mac_key
+from ankang.core.sm import HmacSm3, Sm2Signer, Sm4Block, kdf
+from ankang.gate.tables import KeyRow, Tables
+
+KEPT_EPOCHS = 12
+"""Epochs held open: the running one, its neighbours, and the week of late uploads."""
+
+
+class EpochKeys:
+    """What one epoch needs: code index ↔ person, the MAC of its codes, the trace of its visits."""
+
+    __slots__ = ("day_mac", "permutation", "pseudonym")
+
+    def __init__(self, master: bytes, epoch: int, day_key: bytes | None) -> None:
+        self.permutation = IndexPermutation(kdf(master, "index", epoch.to_bytes(4, "big")))
+        self.day_mac = day_mac_key(master, epoch)
+        self.pseudonym = Sm4Block(day_key) if day_key else None
+
+    def trace(self, person: int) -> bytes | None:
+        """The day pseudonym (16 bytes) of a person; None when the day's key is not there."""
+        return self.pseudonym.encrypt(person.to_bytes(16, "big")) if self.pseudonym else None
+
+
+class Keys:
+    """Opened keys of one :class:`Tables`. Purposes and labels as in trust_key and trust_day_key."""
+
+    def __init__(self, tables: Tables, root: RootKey) -> None:
+        opened = {
+            (row.purpose, row.kid): root.unseal(row.secret, f"{row.purpose}:{row.kid}") for row in tables.keys
+        }
+        self._rows = tables.keys
+        self._secrets = opened
+        self._days = {row.day: root.unseal(row.secret, f"day:{row.day}") for row in tables.day_keys}
+        self._signers = {
+            row.kid: Sm2Signer(opened["code_sign", row.kid], row.public) for row in self._of("code_sign")
+        }
+        self._credentials = [
+            CredentialKeys(opened["credential", row.kid], row.kid) for row in self._of("credential")
+        ]
+        self.places: Mapping[int, HmacSm3] = {
+            row.kid: place_mac_key(opened["place", row.kid]) for row in self._of("place")
+        }
+        self.public: Mapping[int, bytes] = {row.kid: row.public for row in self._of("code_sign")}
+        self._epochs: dict[int, EpochKeys | None] = {}
+
+    def _of(self, purpose: str) -> list[KeyRow]:
+        """The keys of a purpose, newest first."""
+        return sorted((row for row in self._rows if row.purpose == purpose), key=lambda row: -row.kid)
+
+    def published(self) -> list[KeyRow]:
+        """The signing keys as strangers may see them, newest first."""
+        return self._of("code_sign")
+
+    def signer(self, now: float) -> tuple[int, Sm2Signer] | None:
+        """Key id and signer for passes issued ``now``."""
+        row = _live(self._of("code_sign"), now)
+        return (row.kid, self._signers[row.kid]) if row else None
+
+    def place(self, now: float) -> tuple[int, HmacSm3] | None:
+        """Key id and MAC key for rotating codes made ``now``."""
+        row = _live(self._of("place"), now)
+        return (row.kid, self.places[row.kid]) if row else None
+
+    def read(self, token: str, now: float) -> Credential:
+        """Who holds a bearer token; raises CredentialFault."""
+        fault = CredentialFault("bad_token")
+        for keys in self._credentials:
+            try:
+                return keys.read(token, now)
+            except CredentialFault as error:
+                fault = error if error.detail != "bad_token" else fault
+        raise fault
+
+    def epoch(self, epoch: int) -> EpochKeys | None:
+        """The keys of an epoch, opened once (a few milliseconds) and kept; None when there is no master key for it."""
+        try:
+            return self._epochs[epoch]
+        except KeyError:
+            pass
+        keys = self._open_epoch(epoch)
+        self._epochs[epoch] = keys
+        if len(self._epochs) > KEPT_EPOCHS:
+            del self._epochs[min(self._epochs)]
+        return keys
+
+    def day_mac(self, kid: int, epoch: int) -> HmacSm3 | None:
+        """The day key for checking a code of ``epoch`` (the shape ``check_as_gate`` wants)."""
+        keys = self.epoch(epoch) if kid in self.public else None
+        return keys.day_mac if keys else None
+
+    def _open_epoch(self, epoch: int) -> EpochKeys | None:
+        start, rows = epoch_start(epoch), self._of("epoch")
+        # The master that was there when the epoch began stays its master: a rotation at noon must not void the day's
+        # passes. On the first day of a house the first master serves the running epoch too.
+        begun = [row for row in rows if row.since <= start]
+        early = [row for row in rows if start < row.since < start + EPOCH_SECONDS]
+        row = begun[0] if begun else early[-1] if early else None
+        if row is None:
+            return None
+        return EpochKeys(self._secrets["epoch", row.kid], epoch, self._days.get(day_of(epoch).isoformat()))
+
+
+def _live(rows: list[KeyRow], now: float) -> KeyRow | None:
+    return next((row for row in rows if row.since <= now and (not row.until or now < row.until)), None)

@@ -1,0 +1,60 @@
+"""All that the handlers read: colours, window, places, devices, keys. Replaced in parts, never locked."""
+
+from ankang.config.keys import RootKey
+from ankang.config.settings import Settings
+from ankang.core.policies import PLACE_TYPES, Policy
+from ankang.gate.colours import Colours
+from ankang.gate.keys import Keys
+from ankang.gate.tables import EMPTY, CheckpointRow, DeviceRow, Tables
+from ankang.gate.window import Window
+
+
+class Checkpoint:
+    """A checkpoint with its policy; ``open`` when it is in use and its type is known."""
+
+    __slots__ = ("open", "policy", "row", "type_slug")
+
+    def __init__(self, row: CheckpointRow) -> None:
+        place_type = PLACE_TYPES.get(row.type)
+        self.row = row
+        self.policy: Policy = (place_type or next(iter(PLACE_TYPES.values()))).policy
+        self.type_slug = place_type.slug if place_type else ""
+        self.open = row.state == "in_use" and place_type is not None
+
+
+class State:
+    """What a gate knows at this moment."""
+
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.gate_folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.stale_after = settings.stale_after
+        self.device_rate = settings.gate_device_rate
+        self.resident_rate = settings.gate_resident_rate
+        self.colours = Colours(folder / "colours.bin")
+        self.window = Window(folder / "window.bin")
+        self.keys: Keys | None = None
+        self.tables = EMPTY
+        self.version = 0
+        self.checkpoints: dict[int, Checkpoint] = {}
+        self.devices: dict[int, DeviceRow] = {}
+        self.revoked: frozenset[int] = frozenset()
+
+    def replace(self, tables: Tables, root: RootKey) -> None:
+        """Take new tables; raises SealBroken (and changes nothing) when the keys are another root key's."""
+        if self.keys is None or (tables.keys, tables.day_keys) != (self.tables.keys, self.tables.day_keys):
+            self.keys = Keys(tables, root)
+        self.checkpoints = {row.id: Checkpoint(row) for row in tables.checkpoints}
+        self.devices = {row.id: row for row in tables.devices}
+        self.revoked = frozenset(tables.revoked)
+        self.tables = tables
+        self.version += 1
+
+    def is_stale(self, now: float) -> bool:
+        """Whether the colours are older than the limit: then nobody is green."""
+        return now - self.colours.fresh_at > self.stale_after
+
+    def close(self) -> None:
+        """Let go of the shared files."""
+        self.colours.close()
+        self.window.close()

@@ -1,0 +1,160 @@
+"""A visit as the gate holds it, and its three forms: COPY row, compact record, answer (issue 2, item 6)."""
+
+import json
+import struct
+from uuid import UUID
+
+import msgspec
+from cryptography.hazmat.primitives import hashes
+
+from ankang.core.colours import Colour
+from ankang.core.verdicts import Reason, Verdict, sentence
+
+NOBODY = bytes(16)
+"""The trace of a visit whose code was not authentic: nobody is known."""
+
+COLUMNS = (
+    "visit", "trace", "day", "at", "received_at", "checkpoint", "device",
+    "direction", "temperature", "verdict", "reason", "colour", "kind",
+)  # fmt: skip
+COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+COPY_TRAILER = b"\xff\xff"
+
+_DAY = 86_400_000_000
+_EPOCH_SHIFT = 14_400_000_000
+_PG_MOMENT = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000-01-01
+_PG_DAY = 10_957
+
+
+class Visit(msgspec.Struct, gc=False):
+    """One verification, admitted or not.
+
+    ``visit`` and ``trace`` are 16 bytes each; ``at`` and ``received_at`` unix microseconds; ``device`` 0 when there was none;
+    ``temperature`` tenths of a degree, 0 when not taken; ``name`` the masked name in UTF-8 (≤ 9 bytes), for the answer only.
+    """
+
+    visit: bytes
+    trace: bytes
+    at: int
+    received_at: int
+    checkpoint: int
+    device: int
+    direction: int
+    temperature: int
+    verdict: int
+    reason: int
+    colour: int
+    kind: int
+    name: bytes = b""
+
+    @property
+    def epoch(self) -> int:
+        """The code epoch of ``at``; its day is the partition."""
+        return (self.at + _EPOCH_SHIFT) // _DAY
+
+
+def _begun(kind: str) -> hashes.Hash:
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(b"visit" + kind.encode())
+    return digest
+
+
+_BEGUN = {kind: _begun(kind) for kind in ("device", "resident")}
+
+
+def visit_id(kind: str, subject: int, nonce: UUID) -> bytes:
+    """The id of the visit that a caller (``device`` or ``resident``, its number) makes with a nonce; 16 bytes.
+
+    SM3("visit" ‖ kind ‖ subject 8 ‖ nonce 16)[:16], so that a retry is the same row wherever it arrives.
+    """
+    digest = _BEGUN[kind].copy()
+    digest.update(subject.to_bytes(8, "big") + nonce.bytes)
+    return digest.finalize()[:16]
+
+
+_FIXED = "h i16s i16s ii iq iq iq"
+_FULL = struct.Struct(f">{_FIXED} iq ih ih ih ih ih ih".replace(" ", ""))
+_NO_DEVICE = struct.Struct(f">{_FIXED} i ih ih ih ih ih ih".replace(" ", ""))
+_NO_TEMPERATURE = struct.Struct(f">{_FIXED} iq ih i ih ih ih ih".replace(" ", ""))
+_NEITHER = struct.Struct(f">{_FIXED} i ih i ih ih ih ih".replace(" ", ""))
+
+
+def copy_row(v: Visit) -> bytes:
+    """The row of a binary COPY in the order of :data:`COLUMNS` (PostgreSQL "Binary Format")."""
+    day = (v.at + _EPOCH_SHIFT) // _DAY - _PG_DAY
+    at, received = v.at - _PG_MOMENT, v.received_at - _PG_MOMENT
+    head = (13, 16, v.visit, 16, v.trace, 4, day, 8, at, 8, received, 8, v.checkpoint)
+    tail = (2, v.verdict, 2, v.reason, 2, v.colour, 2, v.kind)
+    if v.device and not v.temperature:
+        return _NO_TEMPERATURE.pack(*head, 8, v.device, 2, v.direction, -1, *tail)
+    if v.device:
+        return _FULL.pack(*head, 8, v.device, 2, v.direction, 2, v.temperature, *tail)
+    if v.temperature:
+        return _NO_DEVICE.pack(*head, -1, 2, v.direction, 2, v.temperature, *tail)
+    return _NEITHER.pack(*head, -1, 2, v.direction, -1, *tail)
+
+
+_RECORD = struct.Struct("<16s16sqqqqhBBBBBB9s")
+RECORD_SIZE = _RECORD.size
+
+
+def pack_record(v: Visit) -> bytes:
+    """The compact form (:data:`RECORD_SIZE` bytes) that the window and the spool keep."""
+    return _RECORD.pack(
+        v.visit, v.trace, v.at, v.received_at, v.checkpoint, v.device, v.temperature,
+        v.direction, v.verdict, v.reason, v.colour, v.kind, len(v.name), v.name,
+    )  # fmt: skip
+
+
+def unpack_record(data: bytes) -> Visit:
+    """The inverse of :func:`pack_record`."""
+    (visit, trace, at, received, checkpoint, device, temperature,
+     direction, verdict, reason, colour, kind, length, name) = _RECORD.unpack(data)  # fmt: skip
+    return Visit(
+        visit,
+        trace,
+        at,
+        received,
+        checkpoint,
+        device,
+        direction,
+        temperature,
+        verdict,
+        reason,
+        colour,
+        kind,
+        name[:length],
+    )
+
+
+_HEADS = {
+    (verdict, reason, colour): (
+        f'{{"verdict":"{verdict.slug}","reason":"{reason.slug}","colour":"{colour.slug}","name":"'
+    )
+    for verdict in Verdict
+    for reason in Reason
+    for colour in Colour
+}
+_MESSAGES = {
+    (reason, lang): f',"message":{json.dumps(sentence(reason, lang), ensure_ascii=False)}}}'
+    for reason in Reason
+    for lang in ("zh", "en")
+}
+
+
+def uuid_text(value: bytes) -> str:
+    """16 bytes as the text of a UUID."""
+    h = value.hex()
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+def answer(v: Visit, lang: str = "zh") -> bytes:
+    """The JSON a door gets; a refusal or referral also says why in ``lang`` (``zh`` or ``en``)."""
+    head = _HEADS[v.verdict, v.reason, v.colour]  # type: ignore[index]
+    tail = "}" if v.verdict == Verdict.ADMIT else _MESSAGES[v.reason, lang]  # type: ignore[index]
+    return f'{head}{_plain(v.name)}","visit":"{uuid_text(v.visit)}","at":{v.at // 1_000_000}{tail}'.encode()
+
+
+def _plain(name: bytes) -> str:
+    """A name fit to stand between quotes in JSON. Codes carry printable names only; quotes and backslashes are dropped."""
+    return name.translate(None, b'"\\').decode("utf-8", "ignore")

@@ -1,0 +1,114 @@
+"""What each gate process does once a second: see new colours and tables, and tell the others how it is."""
+
+import contextlib
+import json
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from ankang.config.keys import RootKey, RootKeyExposed, RootKeyMissing
+from ankang.config.settings import Settings
+from ankang.core.epochs import epoch_of
+from ankang.core.sm import SealBroken
+from ankang.gate.link import LOST, Link
+from ankang.gate.state import State
+from ankang.gate.tables import EMPTY, REVISIONS, Tables, load_tables, read_snapshot, save_snapshot
+
+EVERY: Final = 1.0
+RELOAD_AFTER: Final = 600.0
+"""Seconds after which tables are read again although no revision moved (new day keys, expired credentials)."""
+ALIVE: Final = 5.0
+
+_log = logging.getLogger("ankang.gate")
+Report = dict[str, object]
+
+
+class Watch:
+    """Keeps a :class:`State` up to date."""
+
+    def __init__(self, settings: Settings, state: State, link: Link) -> None:
+        self._settings, self._state, self._link = settings, state, link
+        self._snapshot = settings.gate_folder / "tables.bin"
+        self._root: RootKey | None = None
+        self._read_at = 0.0
+        self.last_seen: float = 0.0
+
+    def begin(self) -> None:
+        """Take what the disk remembers, so that doors are served before the database answers."""
+        tables = read_snapshot(self._snapshot)
+        if tables is not EMPTY:
+            self._take(tables)
+
+    async def look(self) -> None:
+        """One look; never raises."""
+        try:
+            self._state.colours.refresh()
+            await self._look_at_tables()
+            self._open_tomorrow()
+        except LOST as error:
+            _log.warning("gate: tables not read: %s", error or type(error).__name__)
+        except Exception:
+            _log.exception("gate: tables not read")
+
+    async def _look_at_tables(self) -> None:
+        connection = self._link.connection
+        if connection is None:
+            return
+        revisions = {str(name): int(number) for name, number in await connection.fetch(REVISIONS)}
+        self.last_seen = time.time()
+        current = revisions == self._state.tables.revisions and self._state.keys is not None
+        if current and time.monotonic() - self._read_at < RELOAD_AFTER:
+            return
+        tables = await load_tables(connection)
+        self._read_at = time.monotonic()
+        if tables != self._state.tables and self._take(tables):
+            save_snapshot(tables, self._snapshot)
+
+    def _take(self, tables: Tables) -> bool:
+        try:
+            self._root = self._root or RootKey.from_file(self._settings.keys_folder / "root.key")
+            self._state.replace(tables, self._root)
+        except (RootKeyMissing, RootKeyExposed, SealBroken, ValueError) as error:
+            _log.error("gate: keys cannot be opened: %s", error or type(error).__name__)
+            return False
+        return True
+
+    def _open_tomorrow(self) -> None:
+        """Opening an epoch's keys takes milliseconds; do it before a door needs them."""
+        if self._state.keys is not None:
+            today = epoch_of(time.time())
+            for epoch in (today - 1, today, today + 1):
+                self._state.keys.epoch(epoch)
+
+
+class Workers:
+    """How the gate processes of the machine are: one small file each, written every second."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "workers"
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._own = self._folder / f"{os.getpid()}-{id(self)}.json"
+
+    def report(self, report: Report) -> None:
+        """Say how this process is."""
+        draft = self._own.with_suffix(".new")
+        with contextlib.suppress(OSError):
+            draft.write_text(json.dumps(report))
+            os.replace(draft, self._own)
+
+    def all(self) -> list[Report]:
+        """The reports of the processes that lived within the last seconds; files of the dead are removed."""
+        found = []
+        for path in sorted(self._folder.glob("*.json")):
+            with contextlib.suppress(OSError, ValueError):
+                if time.time() - path.stat().st_mtime > ALIVE:
+                    path.unlink()
+                else:
+                    found.append(json.loads(path.read_text()))
+        return found
+
+    def leave(self) -> None:
+        """This process ends."""
+        self._own.unlink(missing_ok=True)
