@@ -53,7 +53,7 @@ const showCode = (pass: Held): void => {
 const sinceLine = (): string => {
   const { since, until } = held();
   const parts = [since && w("since", { t: dayAndTime(since) }), until && w("until", { t: dayAndTime(until) })];
-  return parts.filter(Boolean).join(lang() === "en" ? " " : ",");
+  return parts.filter(Boolean).join(lang() === "en" ? " " : "，");
 };
 
 const bannerText = (): string => {
@@ -141,8 +141,8 @@ const poll = async (): Promise<void> => {
   const stranger = refused?.status === 401 || refused?.status === 403;
   if (stranger) forget();
   failures = refused ? failures + 1 : 0;
-  const pause = stranger ? LONGEST : Math.min(LONGEST, EVERY * 2 ** Math.max(0, failures - 1));
-  const wait = Math.max(pause, refused?.wait ?? 0) * (1 + Math.random() / 4);
+  const pause = (refused?.wait || EVERY) * 2 ** Math.max(0, failures - 1);
+  const wait = (stranger ? LONGEST : Math.max(Math.min(pause, LONGEST), refused?.wait ?? 0)) * (1 + Math.random() / 4);
   askAgainAt = Date.now() + wait * 1000;
   timer = window.setTimeout(() => void poll(), wait * 1000);
   paint();

@@ -153,7 +153,7 @@ const complain = (about: string): void => {
 
 /** Degrees, null when left empty, NaN when it is no temperature. */
 const temperatureTyped = (): number | null => {
-  const typed = byId<HTMLInputElement>("temperature").value.trim().replace(/[,,。]/, ".");
+  const typed = byId<HTMLInputElement>("temperature").value.trim().replace(/[,，。]/, ".");
   const degrees = Number(typed);
   return typed ? (degrees >= 34 && degrees <= 43 ? Math.round(degrees * 10) / 10 : NaN) : null;
 };
