@@ -1,0 +1,198 @@
+"""Back-office screens of health. All of them only look: a colour is computed, evidence is appended by
+services.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from unfold.decorators import display
+
+from ankang.base.admin import ReadOnlyAdmin
+from ankang.core.colours import Colour as CodeColour
+from ankang.core.evidence import EvidenceKind
+from ankang.people.services import MaskedPerson, masked_people
+
+from .models import Colour, ColourChange, Evidence, Retraction
+from .services import ReasonView
+from .services.colours import view_of
+from .services.staff import rows_in_reach
+
+
+class HealthAdmin(ReadOnlyAdmin):
+    """A screen over rows that carry a person number: narrowed to the reader's regions, persons masked."""
+
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return rows_in_reach(super().get_queryset(request), request.user, self.permission)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        self.complete(changelist.result_list)
+        return changelist
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            self.complete([row])
+        return row
+
+    def complete(self, rows: Sequence[Any]) -> None:
+        """Give each row its masked person: one query a page, not one a row."""
+        people = masked_people({row.person for row in rows})
+        for row in rows:
+            row.masked = people.get(row.person)
+
+    @display(description=gettext_lazy("person"))
+    def who(self, row: Any) -> str:
+        """Masked name and town."""
+        masked: MaskedPerson | None = row.masked
+        return f"{masked.name} · {masked.town}" if masked else "–"
+
+    @display(description=gettext_lazy("document"))
+    def document(self, row: Any) -> str:
+        """The masked document number."""
+        return row.masked.document if row.masked else "–"
+
+
+@admin.register(Colour)
+class ColourAdmin(HealthAdmin):
+    """Colours with their reasons in words."""
+
+    permission = "colours.view"
+    list_display = ("who", "mark", "why", "since", "until")
+    list_filter = ("colour",)
+    ordering = ("-evaluated_at", "person")
+    fields = ("who", "document", "mark", "since", "until", "explained", "rule_set", "evaluated_at")
+    readonly_fields = fields
+
+    @display(description=gettext_lazy("colour"), ordering="colour")
+    def mark(self, row: Colour) -> SafeString:
+        """Colour, word and shape."""
+        return colour_mark(row.colour)
+
+    @display(description=gettext_lazy("why"))
+    def why(self, row: Colour) -> str:
+        """The reasons in short."""
+        lang = get_language() or "zh-hans"
+        return " · ".join(dict.fromkeys(reason.text(lang) for reason in view_of(row).reasons)) or "–"
+
+    @display(description=gettext_lazy("reasons"))
+    def explained(self, row: Colour) -> SafeString | str:
+        """Each reason with its rule, since when, and what ends it."""
+        reasons = view_of(row).reasons
+        if not reasons:
+            return (
+                _("Being checked.")
+                if row.colour == CodeColour.GREY
+                else _("Nothing on file restricts this person.")
+            )
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_sentence(r),) for r in reasons))
+        )
+
+
+@admin.register(ColourChange)
+class ColourChangeAdmin(HealthAdmin):
+    """The feed: every real change, in order."""
+
+    permission = "colours.view"
+    list_display = ("seq", "at", "who", "from_mark", "to_mark", "since", "until")
+    list_display_links = None
+    list_filter = ("new",)
+    ordering = ("-seq",)
+
+    @display(description=gettext_lazy("from"), ordering="old")
+    def from_mark(self, row: ColourChange) -> SafeString | str:
+        """The colour before."""
+        return "–" if row.old is None else colour_mark(row.old)
+
+    @display(description=gettext_lazy("to"), ordering="new")
+    def to_mark(self, row: ColourChange) -> SafeString:
+        """The colour since."""
+        return colour_mark(row.new)
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(HealthAdmin):
+    """What is on file, from whom; retracted records stay visible and say so."""
+
+    permission = "evidence.view"
+    list_display = ("occurred_at", "who", "kind_word", "details", "origin", "recorded_at", "standing")
+    list_display_links = None
+    list_filter = ("kind",)
+    ordering = ("-recorded_at",)
+
+    def complete(self, rows: Sequence[Any]) -> None:
+        super().complete(rows)
+        found = Retraction.objects.filter(person__in={row.person for row in rows})
+        reasons = {retraction.evidence: retraction.reason for retraction in found}
+        for row in rows:
+            row.retracted = reasons.get(row.id)
+
+    @display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_word(self, row: Evidence) -> str:
+        """The kind in the reader's language."""
+        return EvidenceKind(row.kind).word(get_language() or "zh-hans")
+
+    @display(description=gettext_lazy("attributes"))
+    def details(self, row: Evidence) -> str:
+        """Attributes as name and value."""
+        return " · ".join(f"{name}: {_shown(name, value)}" for name, value in row.attributes.items())
+
+    @display(description=gettext_lazy("source"))
+    def origin(self, row: Evidence) -> str:
+        """Organisation, feed, batch and row."""
+        return " · ".join(str(part) for part in row.source.values())
+
+    @display(description=gettext_lazy("standing"))
+    def standing(self, row: Any) -> str:
+        """Whether the record counts, and if not, why."""
+        return _("retracted: %(reason)s") % {"reason": row.retracted} if row.retracted else _("counts")
+
+
+def colour_mark(value: int) -> SafeString:
+    """A code colour as colour, word and shape (design.md)."""
+    colour = CodeColour(value)
+    return format_html(
+        '<span class="code-mark code-mark--{}"><svg class="code-mark__shape" aria-hidden="true">'
+        '<use href="{}#{}"/></svg>{}</span>',
+        colour.slug,
+        static("dist/shapes.svg"),
+        colour.slug,
+        colour.word(get_language() or "zh-hans"),
+    )
+
+
+def _sentence(reason: ReasonView) -> str:
+    lang = get_language() or "zh-hans"
+    words = {
+        "text": reason.text(lang),
+        "rule": reason.rule,
+        "since": _local(reason.since),
+        "ends": reason.ends_when(lang),
+        "until": f" ({_local(reason.until)})" if reason.until else "",
+    }
+    return _("%(text)s (rule %(rule)s, since %(since)s). Ends when: %(ends)s%(until)s") % words
+
+
+def _shown(name: str, value: Any) -> str:
+    """A stored attribute for a reader: moments as local time, all else as it is."""
+    if name in ("sampled_at", "since", "until", "start", "end"):
+        return _local(datetime.fromtimestamp(value, UTC))
+    return str(value)
+
+
+def _local(moment: datetime) -> str:
+    return date_format(localtime(moment), "Y-m-d H:i")
