@@ -93,12 +93,13 @@ _IDS = "SELECT p.id FROM people_stage s JOIN people_person p USING (document_bli
 
 
 def _register_chunk(rows: Sequence[Registrant], now: datetime, via: str) -> list[int]:
+    sealed = list(_encrypted(rows))  # before the COPY: opening the keyring may need this very connection
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS people_stage")
         cursor.execute(_STAGE)
         with cursor.copy("COPY people_stage FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(_TYPES)
-            for row in _encrypted(rows):
+            for row in sealed:
                 copy.write_row(row)
         cursor.execute(_INSERT, {"now": now, "via": via})
         fresh = [person for (person,) in cursor.fetchall()]

@@ -80,7 +80,7 @@ def apply(application: Application, now: datetime) -> Applied:
     Raises BadInput (details.fields), CodeExpired (phone not confirmed in the last 20 minutes), PhoneFull,
     DetailsDoNotMatch. A repeated application from another phone moves the person there and tells the old phone.
     """
-    application = _checked(application, now)
+    application = check(application, now)
     check_proof(application.proof, application.phone, now)
     with transaction.atomic():
         lock_document(document_blind(application.document_kind, application.document))
@@ -89,6 +89,15 @@ def apply(application: Application, now: datetime) -> Applied:
             return _accept(person, application, now)
     spend_try(application.proof)
     raise DetailsDoNotMatch()
+
+
+def check(application: Application, now: datetime) -> Application:
+    """The application in its one spelling. Raises BadInput with the fault code of every field."""
+    codes = {town.code for town in towns()}
+    application, faults = check_application(application, codes, timezone.localdate(now))
+    if faults:
+        raise BadInput(details={"fields": faults})
+    return application
 
 
 def check_applicant(kind: str, document: str, name: str, phone: str, proof: int, now: datetime) -> None:
@@ -218,14 +227,6 @@ def blinds_matching(text: str) -> tuple[list[bytes], list[bytes]]:
     except IdentifierFault:
         phones = []
     return documents, phones
-
-
-def _checked(application: Application, now: datetime) -> Application:
-    codes = {town.code for town in towns()}
-    application, faults = check_application(application, codes, timezone.localdate(now))
-    if faults:
-        raise BadInput(details={"fields": faults})
-    return application
 
 
 def _accept(person: Person | None, application: Application, now: datetime) -> Applied:

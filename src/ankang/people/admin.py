@@ -1,0 +1,126 @@
+"""The console's list of people: masked, narrowed to the reader's regions, found by exact document or phone (G2, G3)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from ankang.base.admin import ReadOnlyAdmin
+from ankang.base.errors import NotFound
+from ankang.base.permissions import may, regions_where
+from ankang.base.services import region_codes_below
+from ankang.core.identifiers import DocumentKind
+
+from .models import Person
+from .services import blinds_matching, masked, unmask_person
+from .words import READ_FIELDS, READ_PURPOSES
+
+
+class TownFilter(admin.SimpleListFilter):
+    """People of one town among the reader's."""
+
+    title = _("town")
+    parameter_name = "town"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        towns = model_admin.get_queryset(request).order_by().values_list("town_id", "town__name").distinct()
+        return sorted(towns)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        return queryset.filter(town__in=[self.value()]) if self.value() and "\0" not in self.value() else queryset
+
+
+class UnmaskForm(forms.Form):
+    """Why somebody needs to see a person's data in full."""
+
+    purpose = forms.ChoiceField(
+        label=_("purpose"), choices=list(READ_PURPOSES.items()), widget=UnfoldAdminSelectWidget
+    )
+    note = forms.CharField(
+        label=_("case or order number"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    def words(self) -> str:
+        """The purpose as it goes on record: the choice, and the note."""
+        note = self.cleaned_data["note"]
+        return f"{self.cleaned_data['purpose']}: {note}" if note else str(self.cleaned_data["purpose"])
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyAdmin):
+    permission = "people.view"
+    list_display = ("masked_name", "document_word", "masked_document", "masked_phone", "town", "created_at")
+    list_display_links = ("masked_name",)
+    list_filter = (TownFilter,)
+    list_select_related = ("town",)
+    list_per_page = 50
+    ordering = ("-created_at", "-id")
+    search_fields = ("document_blind",)
+    search_help_text = _("A whole document number or a whole phone number.")
+    fields = ("masked_name", "document_word", "masked_document", "masked_phone", "town", "created_at", "applied_via")
+    readonly_fields = fields
+    actions_detail = ("unmask",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        return self._within(request, self.permission)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
+    ) -> tuple[QuerySet[Person], bool]:
+        if not search_term.strip():
+            return queryset, False
+        documents, phones = blinds_matching(search_term)
+        return queryset.filter(Q(document_blind__in=documents) | Q(phone_blind__in=phones)), False
+
+    @display(description=_("name"))
+    def masked_name(self, person: Person) -> str:
+        return masked(person).name
+
+    @display(description=_("document"))
+    def document_word(self, person: Person) -> str:
+        return DocumentKind(person.document_kind).word(get_language() or "zh-hans")
+
+    @display(description=_("number"))
+    def masked_document(self, person: Person) -> str:
+        return masked(person).document
+
+    @display(description=_("phone"))
+    def masked_phone(self, person: Person) -> str:
+        return masked(person).phone
+
+    def has_unmask_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, "people.unmask")
+
+    @action(description=_("Show in full"), url_path="unmask", permissions=["unmask"], icon="visibility")
+    def unmask(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for the purpose; put the read on record; then show the data, on this answer only."""
+        people = self._within(request, "people.unmask")
+        person = people.filter(pk=int(object_id)).first() if object_id.isdecimal() else None
+        if person is None:
+            raise NotFound()
+        form = UnmaskForm(request.POST or None)
+        shown = None
+        if request.method == "POST" and form.is_valid():
+            shown = unmask_person(person, request.user, form.words(), timezone.now())
+        context = self.admin_site.each_context(request) | {
+            "title": _("Show in full"),
+            "opts": self.opts,
+            "original": person,
+            "person": masked(person),
+            "form": form,
+            "shown": shown,
+            "rows": [(READ_FIELDS[field], value) for field, value in (shown or {}).items()],
+        }
+        return TemplateResponse(request, "people/unmask.html", context)
+
+    def _within(self, request: HttpRequest, permission: str) -> QuerySet[Person]:
+        regions = region_codes_below(regions_where(request.user, permission))
+        return Person.objects.filter(town__in=regions).select_related("town")

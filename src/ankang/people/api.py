@@ -1,0 +1,158 @@
+"""HTTP of people: ask for a one-time code, apply, read my own data. Shapes are checked here, everything else in services."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, Any, TypeVar
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema
+from ninja.decorators import decorate_view
+from pydantic import Field
+
+from ankang.base.errors import BadInput
+from ankang.base.permissions import for_resident, public
+from ankang.core.masking import mask_name
+
+from . import services
+from .credentials import require_resident
+from .errors import BadJson, UnsupportedMediaType
+from .models import Consent
+from .rules import CODE_GAP_SECONDS, CODE_SECONDS, Application, check_digits, check_number
+
+router = Router(tags=["people"])
+View = TypeVar("View", bound=Callable[..., Any])
+
+Short = Annotated[str, Field(max_length=100)]
+Phone = Annotated[str, Field(max_length=40)]
+
+
+class CodeRequest(Schema):
+    """The phone that shall receive a one-time code for an application."""
+
+    phone: Phone
+
+
+class CodeSent(Schema):
+    """Seconds the code is good for, and after which another may be asked for."""
+
+    expires_in: int
+    retry_after: int
+
+
+class ApplicationIn(Schema):
+    """An application as in ``rules.Application``; ``code`` is the one-time code sent to ``phone``."""
+
+    name: Short
+    document_kind: Annotated[str, Field(max_length=40)]
+    document: Short
+    phone: Phone
+    code: Annotated[str, Field(max_length=40)]
+    town: Annotated[str, Field(max_length=40)]
+    declared: bool
+    consents: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
+
+
+class ApplicationOut(Schema):
+    """The bearer credential of the one person behind the document; ``new`` is false for a repeated application."""
+
+    credential: str
+    expires_at: datetime
+    name: str
+    new: bool
+
+
+class MeOut(Schema):
+    """My data, masked, and the purposes I agreed to."""
+
+    name: str
+    document_kind: str
+    document: str
+    phone: str
+    town: str
+    consents: list[str]
+    credential_expires_at: datetime
+
+
+def json_body(view: View) -> View:
+    """Refuse a body that is not JSON by type (415), by size (413) or by content (400) before anything reads it."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.content_type != "application/json":
+            raise UnsupportedMediaType()
+        try:
+            json.loads(request.body)
+        except (ValueError, RecursionError):
+            raise BadJson() from None
+        return view(request, *args, **kwargs)
+
+    return checked  # type: ignore[return-value]
+
+
+@router.post("one-time-codes", response={202: CodeSent})
+@decorate_view(json_body)
+@public("anybody may apply; paced by number")
+def send_code(request: HttpRequest, body: CodeRequest) -> Any:
+    """Send a one-time code. Errors: bad_input, code_too_soon, too_many_codes."""
+    phone, faults = check_number(body.phone)
+    if faults:
+        raise BadInput(details={"fields": faults})
+    services.send_one_time_code(phone, "apply", timezone.now())
+    return 202, CodeSent(expires_in=CODE_SECONDS, retry_after=CODE_GAP_SECONDS)
+
+
+@router.post("applications", response={200: ApplicationOut, 201: ApplicationOut})
+@decorate_view(json_body)
+@public("anybody may apply; the phone is proved by a one-time code")
+def post_application(request: HttpRequest, body: ApplicationIn) -> Any:
+    """Apply, or come back to one's code. 201 for a new person.
+
+    Errors: bad_input, code_wrong, code_expired, phone_full, details_do_not_match.
+    """
+    now = timezone.now()
+    application = services.check(_application(body), now)
+    digits, faults = check_digits(body.code)
+    if faults:
+        raise BadInput(details={"fields": faults})
+    proof = services.confirm_phone(application.phone, "apply", digits, now)
+    applied = services.apply(Application(**{**vars(application), "proof": proof}), now)
+    name = mask_name(application.name)
+    issued = applied.credential
+    answer = ApplicationOut(credential=issued.token, expires_at=issued.expires, name=name, new=applied.is_new)
+    return 201 if applied.is_new else 200, answer
+
+
+@router.get("me", response=MeOut)
+@for_resident
+def get_me(request: HttpRequest) -> Any:
+    """My data, for the holder of a resident credential. Errors: not_signed_in."""
+    resident = require_resident(request)
+    person = services.masked_people([resident.person])[resident.person]
+    live = Consent.objects.filter(person=resident.person, withdrawn_at=None).exclude(purpose="declaration")
+    return MeOut(
+        name=person.name,
+        document_kind=person.document_kind,
+        document=person.document,
+        phone=person.phone,
+        town=person.town,
+        consents=sorted(live.values_list("purpose", flat=True)),
+        credential_expires_at=resident.expires,
+    )
+
+
+def _application(body: ApplicationIn) -> Application:
+    return Application(
+        name=body.name,
+        document_kind=body.document_kind,
+        document=body.document,
+        phone=body.phone,
+        town=body.town,
+        declared=body.declared,
+        consents=frozenset(body.consents),
+        proof=0,
+        via="api",
+        device="api",
+    )

@@ -1,0 +1,166 @@
+"""Signing in on another device, and the resident's own page: my data, consents, devices, and who looked at me (I8)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ankang.base.errors import NotFound, Problem
+from ankang.base.models import AccessRecord
+from ankang.base.permissions import public
+from ankang.core.identifiers import DocumentKind
+
+from .. import services
+from ..credentials import Resident, drop_cookie, resident_page, set_cookie
+from ..drafts import drop_draft, read_draft, remember_number, remembered_number, write_draft
+from ..forms import CodeForm, WhoForm
+from ..messages import latest_messages
+from ..models import Consent, Credential
+from ..paths import local_path
+from ..rules import REQUIRED_PURPOSES, device_of
+from ..sections import sections_of
+from ..words import DEVICES, OTHER_DEVICE, PURPOSE_WORDS, READ_FIELDS, read_purpose_words
+
+DRAFT = "sign_in"
+READS_SHOWN = 100
+
+
+@public("this is where a resident signs in")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Name and document; a code goes to the phone on file, and the answer is the same if nobody is on file."""
+    draft = read_draft(request, DRAFT)
+    form = WhoForm(request.POST or None, initial=draft)
+    after = local_path(request.GET.get("next", ""), draft.get("next", "/code"))
+    if request.method == "POST" and form.is_valid():
+        who = form.cleaned_data
+        phone = services.send_sign_in_code(who["document_kind"], who["document"], who["name"], timezone.now())
+        if phone and settings.ANKANG_DEMO:
+            remember_number(request, phone)
+        write_draft(request, DRAFT, who | {"next": after})
+        return redirect("sign_in_code")
+    if request.method != "POST" and request.GET.get("next"):
+        write_draft(request, DRAFT, draft | {"next": after})
+    return render(request, "people/sign_in.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@public("this is where a resident signs in")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The six digits; then this device has its credential."""
+    draft = read_draft(request, DRAFT)
+    if "document" not in draft:
+        return redirect("sign_in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _signed_in(request, draft, form.cleaned_data["code"])
+        except Problem as problem:
+            form.add_error("code", problem.message(translation.get_language() or "zh-hans"))
+    number = remembered_number(request) if settings.ANKANG_DEMO else ""
+    shown = latest_messages(number, 1) if number else []
+    status = 422 if form.errors else 200
+    return render(request, "people/sign_in_code.html", {"form": form, "messages_shown": shown}, status=status)
+
+
+def _signed_in(request: HttpRequest, draft: dict[str, Any], digits: str) -> HttpResponse:
+    now = timezone.now()
+    device = device_of(request.headers.get("User-Agent", ""))
+    issued = services.sign_in(draft["document_kind"], draft["document"], draft["name"], digits, device, now)
+    drop_draft(request, DRAFT)
+    response = redirect(local_path(draft.get("next", ""), "/code"))
+    set_cookie(response, issued, now)
+    return response
+
+
+@resident_page
+@require_safe
+def me(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """My data (masked), my colour with its reasons, consents, devices, reads."""
+    now = timezone.now()
+    person = services.masked_people([resident.person])[resident.person]
+    context = {
+        "person": person,
+        "document_word": DocumentKind(person.document_kind).word(translation.get_language() or "zh-hans"),
+        "sections": sections_of(resident.person, now),
+        "consents": _consents(resident.person),
+        "devices": _devices(resident, now),
+        "reads": _reads(resident.person),
+    }
+    return render(request, "people/me.html", context)
+
+
+@resident_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, resident: Resident, purpose: str) -> HttpResponse:
+    """Give or withdraw one agreement; withdrawing a required one is asked again, because it ends the code."""
+    words = next((words for words in PURPOSE_WORDS if words.slug == purpose), None)
+    if words is None:
+        raise NotFound()
+    wanted = request.POST.get("do") if request.method == "POST" else None
+    if wanted == "grant":
+        services.grant_consent(resident.person, purpose, timezone.now())
+    elif wanted == "withdraw" and (purpose not in REQUIRED_PURPOSES or request.POST.get("sure") == "yes"):
+        services.withdraw_consent(resident.person, purpose, timezone.now())
+        return _signed_out("stopped") if purpose in REQUIRED_PURPOSES else redirect("me")
+    else:
+        return render(request, "people/consent.html", {"words": words})
+    return redirect("me")
+
+
+@resident_page
+@require_POST
+def revoke(request: HttpRequest, resident: Resident, serial: int) -> HttpResponse:
+    """Sign another of my devices out."""
+    services.revoke_credential(resident.person, serial, timezone.now())
+    return _signed_out("home") if serial == resident.serial else redirect("me")
+
+
+@resident_page
+@require_POST
+def sign_out(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """Sign this device out; its credential ends."""
+    services.revoke_credential(resident.person, resident.serial, timezone.now())
+    return _signed_out("home")
+
+
+@public("said after the code was stopped by its holder")
+@require_safe
+def stopped(request: HttpRequest) -> HttpResponse:
+    """The code has stopped because its holder withdrew an agreement; how to have it again."""
+    return render(request, "people/stopped.html")
+
+
+def _signed_out(where: str) -> HttpResponse:
+    response = redirect(where)
+    drop_cookie(response)
+    return response
+
+
+def _consents(person: int) -> list[dict[str, Any]]:
+    live = {row.purpose: row for row in Consent.objects.filter(person=person, withdrawn_at=None)}
+    return [{"words": words, "given": live.get(words.slug)} for words in PURPOSE_WORDS]
+
+
+def _devices(resident: Resident, now: Any) -> list[dict[str, Any]]:
+    live = Credential.objects.filter(person=resident.person, revoked_at=None, expires_at__gt=now)
+    return [
+        {"row": row, "word": DEVICES.get(row.label, OTHER_DEVICE), "here": row.pk == resident.serial}
+        for row in live.order_by("-issued_at")[:50]
+    ]
+
+
+def _reads(person: int) -> list[dict[str, Any]]:
+    rows = AccessRecord.objects.filter(person=person).order_by("-at")[:READS_SHOWN]
+    return [
+        {
+            "at": row.at,
+            "reader": row.reader_name,
+            "purpose": read_purpose_words(row.purpose),
+            "fields": [READ_FIELDS.get(field, field) for field in row.fields],
+        }
+        for row in rows
+    ]

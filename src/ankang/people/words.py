@@ -1,0 +1,104 @@
+"""The words of this room's pages: what a fault means and how to mend it, what each consent is for, what a device is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .rules import PURPOSES, ConsentPurpose
+
+FAULTS: dict[tuple[str, str], Any] = {
+    ("document_kind", "unknown_kind"): _("Choose one of the documents in the list."),
+    ("document", "bad_length"): _("The number is too short or too long. A resident ID has 18 characters."),
+    ("document", "bad_characters"): _("A resident ID has 17 digits and a digit or X at the end; other documents have letters and digits only."),
+    ("document", "bad_checksum"): _("One of the digits does not fit the others. Compare the number with the card, digit by digit."),
+    ("document", "unknown_region"): _("The first six digits never stood for a place. Compare them with the card."),
+    ("document", "bad_birth_date"): _("The birth date in the number (digits 7 to 14) does not exist. Compare it with the card."),
+    ("document", "future_birth"): _("The birth date in the number lies in the future. Compare digits 7 to 14 with the card."),
+    ("name", "too_short"): _("Write the full name, at least two characters."),
+    ("name", "too_long"): _("The name is too long: 50 characters at most. Write it as on the document."),
+    ("name", "bad_characters"): _("Write Chinese characters or Latin letters as on the document; no digits or signs."),
+    ("name", "mixed_scripts"): _("Write the name in Chinese characters or Latin letters, as on the document."),
+    ("name", "bad_joiner"): _("A dot or hyphen must stand between two parts of the name, for example 迪丽·努尔."),
+    ("phone", "bad_length"): _("A mainland mobile number has 11 digits. For other countries begin with + and the country code."),
+    ("phone", "bad_characters"): _("This is not a mobile number. Write the 11 digits; for other countries begin with + and the country code."),
+    ("code", "bad_code"): _("The code has 6 digits. Look at the newest message."),
+    ("town", "missing"): _("Choose the town where you live now."),
+    ("town", "unknown_town"): _("Choose a town from the list."),
+    ("consents", "required_consent_missing"): _("Without these the code cannot work. Tick each one if you agree."),
+    ("consents", "unknown_purpose"): _("Choose from the list."),
+    ("declared", "declaration_missing"): _("Please confirm that what you gave is true."),
+}
+
+
+def fault_words(field: str, code: str) -> str:
+    """The sentence for one fault of one field; a plain one if none was written."""
+    return str(FAULTS.get((field, code), _("This cannot be right. Please check it.")))
+
+
+@dataclass(frozen=True)
+class PurposeWords:
+    """A consent as people read it."""
+
+    purpose: ConsentPurpose
+    title: Any
+    why: Any
+
+    @property
+    def slug(self) -> str:
+        """The purpose's stable name."""
+        return self.purpose.slug
+
+
+_PURPOSE_WORDS = {
+    "verification": (
+        _("Make, show and check my code"),
+        _("Name, document number and phone are kept encrypted; a door sees only a masked name and the colour."),
+    ),
+    "health_checks": (
+        _("Work out my colour from epidemic-control records"),
+        _("By the one rule set of the province. You can see each reason; nobody can set a colour by hand."),
+    ),
+    "visit_records": (
+        _("Record where my code was checked"),
+        _("Kept for 30 days to trace infections, under a different pseudonym each day, then destroyed."),
+    ),
+    "notices": (
+        _("Send me messages when my colour changes"),
+        _("To the phone you apply with. You can switch this off at any time."),
+    ),
+    "form_filling": (
+        _("Fill in forms at service windows with my details"),
+        _("Only when you show your code there. You can switch this off at any time."),
+    ),
+}
+PURPOSE_WORDS = tuple(PurposeWords(purpose, *_PURPOSE_WORDS[purpose.slug]) for purpose in PURPOSES)
+
+DEVICES = {
+    "android": _("Android phone"),
+    "iphone": _("iPhone or iPad"),
+    "harmony": _("HarmonyOS phone"),
+    "computer": _("Computer"),
+    "api": _("Another application"),
+    "demo": _("Demonstration"),
+}
+OTHER_DEVICE = _("Another device")
+
+READ_PURPOSES = {
+    "window": _("Service at a window, the person is present"),
+    "investigation": _("Epidemiological investigation"),
+    "hotline": _("Answering an appeal or a 12345 call"),
+    "correction": _("Correcting the person's data"),
+}
+READ_FIELDS = {
+    "name": _("name"),
+    "document": _("document number"),
+    "phone": _("phone"),
+    "address": _("address"),
+}
+
+
+def read_purpose_words(purpose: str) -> str:
+    """``hotline: order 12`` → the words for hotline, and the note."""
+    slug, colon, note = purpose.partition(": ")
+    return f"{READ_PURPOSES.get(slug, slug)}{': ' if colon else ''}{note}"
