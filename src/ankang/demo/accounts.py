@@ -58,14 +58,6 @@ def read_password(settings: Settings) -> str | None:
         return None
 
 
-def listed(settings: Settings) -> list[tuple[str, str]]:
-    """Who may sign in to the console: user name, password and whose account it is. Empty before seeding."""
-    password = read_password(settings)
-    if password is None:
-        return []
-    return [(account.username, f"{password}  {account.zh} · {account.en}") for account in ACCOUNTS]
-
-
 def ensure_accounts(settings: Settings) -> str:
     """Make the accounts with their duties, and return their password. Idempotent.
 

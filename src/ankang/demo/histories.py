@@ -1,7 +1,7 @@
 """Medical histories of a few made-up residents, so that the board shows every colour.
 
-Only evidence is recorded, through the service that every feed uses; the colours follow from it by the rule set in
-force, and some end by themselves after days, as they would in life.
+Only evidence is recorded, through the service that every feed uses. The colours follow from it by the rule
+set in force, and some end by themselves after days, as they would in life.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """Loads the demonstration: Ningguo's places, keys, accounts, made-up residents with colours, one scanner.
 
-Idempotent and resumable. Residents come in portions, each one transaction with consents, evidence and colours;
-the database itself tells how far it got, so a loading that was killed goes on where it stopped, and a bigger
-demonstration continues a smaller one. A finished one is a row of ``base_revision`` and costs one query.
+Idempotent and resumable. Residents come in portions, each one transaction with consents, evidence and
+colours. The database itself tells how far it got: a loading that was killed goes on where it stopped, and
+a bigger demonstration continues a smaller one. A finished one is a row of ``base_revision``: one query.
 """
 
 from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from ankang.config.settings import Settings
 
-from .report import write
+from .report import write_summary
 from .run import GaveUp, NotRunning, play
 from .tally import Tally
 
@@ -27,9 +27,9 @@ def run(
     """Play ``hours`` of a day at ``rate`` requests a second and print what came of it.
 
     With ``speed`` (simulated seconds a real second) the day takes ``hours`` / ``speed``; without it, as long
-    as what the cast does takes at ``rate``. ``base`` is the product's address (default: this machine and port).
-    Django must be set up on the product's database. Raises NotRunning, GaveUp and, when nobody was loaded,
-    NoDemonstration.
+    as what the cast does takes at ``rate``. ``base`` is the product's address (default: this machine and
+    port). Django must be set up on the product's database. Raises NotRunning, GaveUp and, when nobody was
+    loaded, NoDemonstration.
     """
     from .cast import gather  # needs Django
 
@@ -39,5 +39,5 @@ def run(
     people, doors = f"{len(cast.actors):,} residents", f"{len(cast.open_doors)} doors"
     console.print(f"{people}, {doors}, {hours:g} hours, {rate:g} requests a second; Ctrl-C ends the day")
     tally, elapsed = asyncio.run(play(base, cast, hours, rate, speed, random, console))
-    write(console, tally, elapsed)
+    write_summary(console, tally, elapsed)
     return tally

@@ -1,7 +1,7 @@
 """Who plays in the simulated day: residents with a credential and doors with a scanner.
 
-They come from the local database: the simulator is an operator's tool on the product's own machine, and the HTTP
-interface has no back door for it.
+They come from the local database: the simulator is an operator's tool on the product's own machine, and the
+HTTP interface has no back door for it.
 """
 
 from datetime import datetime

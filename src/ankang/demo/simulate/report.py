@@ -62,7 +62,7 @@ def summary(tally: Tally, elapsed: float) -> list[Table]:
     return [answers, requests]
 
 
-def write(console: Console, tally: Tally, elapsed: float) -> None:
+def write_summary(console: Console, tally: Tally, elapsed: float) -> None:
     """Print the summary, and each kind of error with its count."""
     for table in summary(tally, elapsed):
         console.print(table)
