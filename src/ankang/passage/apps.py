@@ -5,5 +5,5 @@ from django.utils.translation import gettext_lazy as _
 class PassageConfig(AppConfig):
     name = "ankang.passage"
     label = "passage"
-    verbose_name = _("Visits")
+    verbose_name = _("Passage")
     default_auto_field = "django.db.models.BigAutoField"

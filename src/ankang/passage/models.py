@@ -37,5 +37,5 @@ class Visit(models.Model):
     class Meta:
         db_table = "passage_visit"
         managed = False
-        verbose_name = _("visit")
-        verbose_name_plural = _("visits")
+        verbose_name = _("visit record")
+        verbose_name_plural = _("visit records")

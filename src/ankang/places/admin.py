@@ -29,6 +29,7 @@ from .services import (
     edit_organisation,
     enrol_device,
     organisations_of,
+    without_scanner,
 )
 from .views import show_pairing
 
@@ -109,6 +110,19 @@ class TypeFilter(admin.SimpleListFilter):
         return queryset.filter(type=self.value()) if str(self.value() or "").isdigit() else queryset
 
 
+class ScannerFilter(admin.SimpleListFilter):
+    """Checkpoints in use whose door has no paired device."""
+
+    title = gettext_lazy("scanner")
+    parameter_name = "scanner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("none", _("in use without a scanner"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> QuerySet[Checkpoint]:
+        return without_scanner(queryset) if self.value() == "none" else queryset
+
+
 @admin.register(Checkpoint)
 class CheckpointAdmin(PlacesAdmin):
     permission = "checkpoints.view"
@@ -116,7 +130,7 @@ class CheckpointAdmin(PlacesAdmin):
     form = CheckpointForm
     list_display = ("site_no", "named", "organisation", "type_named", "state_named", "generation", "devices")
     list_display_links = ("named",)
-    list_filter = ("state", TypeFilter)
+    list_filter = ("state", TypeFilter, ScannerFilter)
     search_fields = ("name", "name_en", "organisation__name", "organisation__name_en")
     ordering = ("site_no", "pk")
     list_per_page = 100

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +16,7 @@ from ankang.base.permissions import may
 from ankang.core.verdicts import Verdict
 from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment
-from ankang.places.models import Device
-from ankang.places.services import checkpoints_of, devices_of
+from ankang.places.services import checkpoints_of, devices_of, without_scanner
 
 SECTIONS = (
     (gettext_lazy("People"), ("people", "health")),
@@ -98,17 +97,12 @@ def _waiting(request: HttpRequest) -> Iterable[Card]:
         link = reverse("admin:places_checkpoint_changelist")
         built = doors.filter(state="built").count()
         yield Card(
-            _("Built, not in use"), f"{built:,}", _("checkpoints to open"), f"{link}?state__exact=built", True
+            _("Built, not in use"), f"{built:,}", _("checkpoints to open"), f"{link}?state__exact=built"
         )
         planned = doors.filter(state="planned").count()
-        yield Card(
-            _("Planned"), f"{planned:,}", _("checkpoints to build"), f"{link}?state__exact=planned", True
-        )
-        live = Device.objects.filter(checkpoint=OuterRef("pk"), revoked_at=None, enrolled_at__isnull=False)
-        bare = doors.filter(~Exists(live), state="in_use").count()
-        yield Card(
-            _("Without a scanner"), f"{bare:,}", _("checkpoints in use"), f"{link}?state__exact=in_use", True
-        )
+        yield Card(_("Planned"), f"{planned:,}", _("checkpoints to build"), f"{link}?state__exact=planned")
+        bare = without_scanner(doors).count()
+        yield Card(_("Without a scanner"), f"{bare:,}", _("checkpoints in use"), f"{link}?scanner=none")
     if may(user, "devices.view"):
         unpaired = devices_of(user, "devices.view").filter(enrolled_at=None, revoked_at=None).count()
         link = reverse("admin:places_device_changelist") + "?status=waiting"
@@ -151,5 +145,13 @@ def _shortcuts(request: HttpRequest) -> Iterable[dict[str, str]]:
         ("staff.edit", _("See the staff's duties"), "badge", "admin:base_duty_changelist", ""),
     )
     for permission, title, icon, page, query in wanted:
-        if may(request.user, permission):
-            yield {"title": title, "icon": icon, "link": reverse(page) + query}
+        if may(request.user, permission) and (link := _address(page)):
+            yield {"title": title, "icon": icon, "link": link + query}
+
+
+def _address(page: str) -> str | None:
+    """The address of ``page``; None when the room that brings it is not installed."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return None

@@ -1,4 +1,4 @@
-/** Charts of the console. An element `<div class="chart" data-option="ID">` shows the ECharts option in
+/** Charts of the console. An element `<div class="board__chart" data-option="ID">` shows the ECharts option in
     `<script type="application/json" id="ID">` (Django's json_script).
 
     A live page: inside `[data-live-every="SECONDS"]` the page asks its own address again and takes over what changed in
@@ -46,7 +46,7 @@ const draw = (element: HTMLElement, option: EChartsCoreOption): void => {
   charts.set(element, chart);
 };
 
-const all = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".chart[data-option]")];
+const all = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".board__chart[data-option]")];
 
 const start = (element: HTMLElement): void => draw(element, optionOf(element));
 

@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "passage_visit",
                 "managed": False,
-                "verbose_name": "visit",
-                "verbose_name_plural": "visits",
+                "verbose_name": "visit record",
+                "verbose_name_plural": "visit records",
             },
         ),
     ]

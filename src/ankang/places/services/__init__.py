@@ -7,6 +7,7 @@ from .checkpoints import (
     fetch_checkpoint,
     move_checkpoint,
     void_posters,
+    without_scanner,
 )
 from .devices import (
     Paired,
@@ -45,4 +46,5 @@ __all__ = [
     "renew_pairing",
     "revoke_device",
     "void_posters",
+    "without_scanner",
 ]

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.services import bump_revision
 from ankang.core.policies import PLACE_TYPES
 
 from ..errors import CheckpointMoveRefused, NameTaken, PosterEditionsUsedUp
-from ..models import Checkpoint, Organisation
+from ..models import Checkpoint, Device, Organisation
 from ..rules import MOST_GENERATIONS, MOVES, may_move
 from .organisations import organisations_of
 
@@ -20,6 +20,12 @@ def checkpoints_of(by: Any, permission: str) -> QuerySet[Checkpoint]:
     return Checkpoint.objects.filter(organisation__in=organisations_of(by, permission)).select_related(
         "organisation"
     )
+
+
+def without_scanner(checkpoints: QuerySet[Checkpoint]) -> QuerySet[Checkpoint]:
+    """Those of ``checkpoints`` in use that have no paired device of their own."""
+    live = Device.objects.filter(checkpoint=OuterRef("pk"), revoked_at=None, enrolled_at__isnull=False)
+    return checkpoints.filter(~Exists(live), state="in_use")
 
 
 def fetch_checkpoint(pk: int, by: Any, permission: str = "checkpoints.view") -> Checkpoint:
