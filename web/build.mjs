@@ -41,7 +41,7 @@ function withoutUnusedTokens(css) {
   let left = css.replace(/html\.dark\{[^}]*\}/g, "").replace(/@media print\{:root,html\.dark\{[^}]*\}\}/g, "").replace(/@media print\{:root\{[^}]*\}\}/g, "");
   for (let before = ""; before !== left;) {
     before = left;
-    left = left.replace(/(--[\w-]+):[^;}]*(;|(?=\}))/g, (whole, name) => (name === "--glyph" || left.includes(`var(${name}`) ? whole : ""));
+    left = left.replace(/(?<=[{;])(--[\w-]+):[^;}]*(;|(?=\}))/g, (whole, name) => (name === "--glyph" || left.includes(`var(${name}`) ? whole : ""));
   }
   return left;
 }

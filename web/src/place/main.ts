@@ -69,6 +69,7 @@ const paintVerdict = (): void => {
   put("clock", clockFace(now()));
   put("name", name);
   chip("colour_shape", "colour_word", colour);
+  byId("colour_shape").parentElement!.hidden = colour === "grey" && reason !== "colour";
   put("facts", factsOf());
   put("do", verdict === "admit" ? w("trust") : w(`do_${reason}` in WORDS ? `do_${reason}` : "do_error", { colour: w(colour).toLowerCase() }));
   show("with_digits", reason === "presence");

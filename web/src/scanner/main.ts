@@ -58,8 +58,9 @@ const paint = (): void => {
   byId("net").dataset["net"] = online ? "online" : "offline";
   put("net", w(online ? "online" : "offline"));
   const skewed = !notice && Math.abs(skew()) > 60;
-  put("banner", skewed ? w("skewed", { s: Math.round(Math.abs(skew())) }) : "");
-  show("banner", skewed);
+  const news = skewed ? w("skewed", { s: Math.round(Math.abs(skew())) }) : !notice && !online ? w("offline_long") : "";
+  put("banner", news);
+  show("banner", !!news);
   put("aim", w(busy ? "checking" : "aim"));
   paintCounts();
   if (result) paintAnswer(result);
@@ -111,15 +112,17 @@ const ground = ({ verdict, colour }: Result): string => {
 };
 
 const paintAnswer = (shown: Result): void => {
+  const { verdict, reason, colour, name, offline } = shown;
   document.body.dataset["colour"] = ground(shown);
-  drawShape("answer_shape", shown.verdict === "admit" ? shown.colour : shown.verdict === "deny" ? "red" : "grey");
-  put("answer_word", w(shown.verdict));
-  put("answer_name", shown.name);
-  drawShape("answer_colour", shown.colour);
-  byId("answer_colour").parentElement!.dataset["colour"] = shown.colour;
-  put("answer_colour_word", w(shown.colour));
-  put("answer_why", w(shown.reason in WORDS ? shown.reason : "error"));
-  show("answer_offline", shown.offline);
+  drawShape("answer_shape", verdict === "admit" ? colour : verdict === "deny" ? "red" : "grey");
+  put("answer_word", w(verdict));
+  put("answer_name", name);
+  drawShape("answer_colour", colour);
+  byId("answer_colour").parentElement!.dataset["colour"] = colour;
+  put("answer_colour_word", w(colour));
+  show("answer_chip", colour !== "grey" || reason === "colour");
+  put("answer_why", w(reason in WORDS ? reason : "error"));
+  show("answer_offline", offline);
 };
 
 const dismiss = (): void => {
@@ -188,6 +191,7 @@ const seen = (text: string): void => {
 
 const lostRight = (refusal: Refusal): void => {
   dismiss();
+  if (notice === "pair_failed") return;
   tell(refusal.error === "device_revoked" ? "revoked" : "unpaired");
 };
 
@@ -249,9 +253,8 @@ byId("notice_form").onsubmit = (event) => {
 
 // --- camera, picture, gun, keyboard ---
 
-byId("start").onclick = async () => {
+const begin = async (): Promise<void> => {
   const video = byId<HTMLVideoElement>("video");
-  unlock();
   put("start", w("starting"));
   show("camera_fault", false);
   const trouble = await startCamera(video, seen);
@@ -262,6 +265,10 @@ byId("start").onclick = async () => {
   for (const id of ["video", "frame", "aim"]) show(id, !trouble);
   show("start_box", !!trouble);
   show("torch", !trouble && hasTorch(video));
+};
+byId("start").onclick = () => {
+  unlock();
+  void begin();
 };
 byId("torch").onclick = () => {
   const torch = byId("torch");
@@ -303,9 +310,18 @@ addEventListener("offline", () => {
 setInterval(paintDoor, 500);
 setInterval(() => void refreshKeys(), 3600 * 1000);
 
+/** A camera that was allowed before starts by itself; sound waits for the first touch. */
+const mayBegin = async (): Promise<void> => {
+  const permission = await navigator.permissions?.query({ name: "camera" as PermissionName }).catch(() => undefined);
+  if (permission?.state === "granted") await begin();
+};
+
 dress(WORDS, paint);
 const token = location.hash.startsWith("#pair=") ? tokenIn(location.hash) : "";
 if (token) void pairWith(token).then(keepFresh);
 else void keepFresh();
-if (theDoor().paired) void refreshKeys();
+if (theDoor().paired) {
+  void refreshKeys();
+  void mayBegin();
+}
 startWorker(JSON.parse(document.body.dataset["keep"] ?? "[]") as string[]);
