@@ -8,9 +8,10 @@ from rich.console import Console
 
 from ankang.config.settings import Settings
 
+from .play import NotRunning, play
 from .report import write_summary
-from .run import GaveUp, NotRunning, play
 from .tally import Tally
+from .wire import GaveUp
 
 __all__ = ["GaveUp", "NotRunning", "Tally", "run"]
 
