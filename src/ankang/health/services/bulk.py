@@ -73,8 +73,8 @@ def _check_chunk(people: Sequence[int], now: datetime) -> list[Change]:
     _update(moved, now)
     new = {person: states[person] for person in people if person not in stored}
     inserted = _insert(new, now)
-    overtaken = [person for person in new if person not in inserted]
-    changes = _changes(moved, stored) + _changes({person: new[person] for person in inserted}, {})
+    overtaken = sorted(new.keys() - inserted)
+    changes = _changes(moved, stored) + _changes({person: new[person] for person in sorted(inserted)}, {})
     return changes + (_check_chunk(overtaken, now) if overtaken else [])
 
 
@@ -94,14 +94,14 @@ def _update(states: dict[int, State], now: datetime) -> None:
             cursor.execute(_UPDATE, [now])
 
 
-def _insert(states: dict[int, State], now: datetime) -> list[int]:
+def _insert(states: dict[int, State], now: datetime) -> set[int]:
     """Insert the states; returns who had no row. Who got one meanwhile from somebody else is left out."""
     if not states:
-        return []
+        return set()
     _stage(states)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [now])
-        return [person for (person,) in cursor]
+        return {person for (person,) in cursor}
 
 
 def _changes(states: dict[int, State], was: dict[int, State]) -> list[Change]:
