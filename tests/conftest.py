@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 from ankang.config import postgres
@@ -27,11 +28,13 @@ def _start_database() -> None:
         _use = postgres.start(Settings(data=Path(_folder.name)))
         url = _use.url
     os.environ["ANKANG_DATABASE_URL"] = url
+    (Path(_folder.name) / "static").mkdir()
     os.environ["DJANGO_SETTINGS_MODULE"] = "ankang.site.settings"
     load_settings.cache_clear()
 
 
 _start_database()
+django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
