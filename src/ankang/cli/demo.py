@@ -34,17 +34,23 @@ def seed(residents: int | None) -> None:
 @demo.command()
 @in_plain_words()
 def accounts() -> None:
-    """Print who may sign in where."""
-    with prepared() as settings:
-        for name, text in piece("ankang.demo.accounts", "listed")(settings):
-            click.echo(f"{name:<28} {text}")
+    """Print who may sign in to the console."""
+    from ankang.config.settings import load_settings
+    from ankang.site.supervisor.welcome import demo_accounts
+
+    found = demo_accounts(load_settings())
+    if not found:
+        raise click.ClickException(
+            "There is no demonstration yet; run `ankang demo seed`, or `ankang up --demo`."
+        )
+    for name, text in found:
+        click.echo(f"{name:<28} {text}")
 
 
 @demo.command()
 @in_plain_words()
 def credentials() -> None:
-    """Print JSON for scripts: a resident's bearer, a device's bearer, a checkpoint."""
-    with prepared() as settings:
-        click.echo(
-            json.dumps(piece("ankang.demo.accounts", "credentials")(settings), ensure_ascii=False, indent=2)
-        )
+    """Print JSON for scripts: a resident's bearer, a device's bearer, a checkpoint, a place code."""
+    with prepared():
+        made = piece("ankang.demo.credentials", "demo_credentials")()
+    click.echo(json.dumps(made, ensure_ascii=False, indent=2))

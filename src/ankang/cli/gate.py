@@ -21,7 +21,12 @@ def gate(host: str | None, port: int | None, workers: int | None) -> None:
     For a machine of its own beside others: set ANKANG_DATABASE_URL, and bring the root key into
     ANKANG_DATA/keys. Several gates on one machine share the state of their data folder.
     """
+    from ankang.config.postgres import running
     from ankang.config.settings import load_settings
+    from ankang.site.supervisor.occupancy import check_port
 
     override(host=host, port=str(port) if port else None, gate_workers=str(workers) if workers else None)
-    piece("ankang.gate.serve", "run")(load_settings())
+    settings = load_settings()
+    with running(settings):
+        check_port(settings.host, settings.port)
+        piece("ankang.gate.serve", "run")(settings, settings.gate_workers, settings.host, settings.port)

@@ -1,5 +1,7 @@
 """``ankang retention``."""
 
+from datetime import UTC, datetime
+
 import click
 
 from ankang.cli.standing import prepared
@@ -21,6 +23,12 @@ def retention() -> None:
 def run(days: int | None) -> None:
     """Drop the visits of days gone by, and destroy those days' keys for good."""
     with prepared() as settings:
-        destroy = piece("ankang.passage.services", "run_retention")
-        for line in destroy(days or settings.visit_days):
-            click.echo(line)
+        destroyed = piece("ankang.passage.services", "run_retention")(
+            datetime.now(UTC),
+            days or settings.visit_days,
+            lambda done, total: click.echo(f"{done} of {total} days"),
+        )
+        for day in destroyed:
+            click.echo(f"{day}: visits dropped, key destroyed")
+        if not destroyed:
+            click.echo("Nothing is old enough to be destroyed.")

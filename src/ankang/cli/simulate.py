@@ -1,7 +1,10 @@
 """``ankang simulate``."""
 
+from pathlib import Path
+
 import click
 
+from ankang.cli.standing import django
 from ankang.cli.words import in_plain_words, piece
 
 
@@ -11,27 +14,31 @@ from ankang.cli.words import in_plain_words, piece
     type=click.FloatRange(0.01, 24 * 31),
     default=12.0,
     show_default=True,
-    help="Hours of Ningguo's life to play.",
+    help="How much of a day.",
 )
 @click.option(
-    "--rate",
-    type=click.FloatRange(0.1, 100_000),
-    default=50.0,
-    show_default=True,
-    help="Visits a second, at most.",
+    "--rate", type=click.FloatRange(0.1, 100_000), default=50.0, show_default=True, help="Requests a second."
 )
 @click.option(
-    "--port", type=click.IntRange(1, 65535), help="Where the product runs.  [env: ANKANG_PORT; default: 8000]"
+    "--speed", type=click.FloatRange(1, 1e6), help="Simulated seconds a real second; else as fast as RATE."
 )
+@click.option("--base", help="Address of the product.  [default: this machine and ANKANG_PORT]")
+@click.option("--seed", type=int, help="The same number plays the same day.")
 @in_plain_words()
-def simulate(hours: float, rate: float, port: int | None) -> None:
+def simulate(hours: float, rate: float, speed: float | None, base: str | None, seed: int | None) -> None:
     """Drive a day in Ningguo through the real HTTP interface.
 
     Residents fetch passes, walk to doors and are verified; the board fills. It needs a running
-    `ankang up --demo`.
+    `ankang up --demo` on the same data folder. Ctrl-C ends the day.
     """
-    from ankang.cli.commands import override
-    from ankang.config.settings import load_settings
+    with django() as settings:
+        run = piece("ankang.demo.simulate", "run")
+        run(settings, hours=hours, rate=rate, speed=speed, base=base or _running_at(settings.data), seed=seed)
 
-    override(port=str(port) if port else None)
-    piece("ankang.demo.simulate", "run")(load_settings(), hours=hours, rate=rate)
+
+def _running_at(data: Path) -> str | None:
+    """Where the `ankang up` of this data folder answers; None when there is none."""
+    from ankang.site.supervisor.occupancy import running_up
+
+    found = running_up(data)
+    return str(found["address"]) if found and "address" in found else None

@@ -9,14 +9,20 @@ from typing import Any
 
 import click
 
-KNOWN = {
-    "ankang.config.postgres.faults": ("DatabaseFault",),
-    "ankang.config.sockets": ("SocketFolderTaken",),
-    "ankang.config.keys": ("RootKeyMissing", "RootKeyExposed"),
-    "ankang.site.supervisor.occupancy": ("Occupied",),
-    "ankang.site.supervisor.house": ("HouseFault",),
-}
-"""Errors whose text was written for the operator."""
+WRITTEN_FOR_OPERATORS = frozenset(
+    {
+        "DatabaseFault",
+        "GaveUp",
+        "HouseFault",
+        "NoDemonstration",
+        "NotRunning",
+        "Occupied",
+        "RootKeyExposed",
+        "RootKeyMissing",
+        "SocketFolderTaken",
+    }
+)
+"""Errors of ours whose text is a sentence for the operator."""
 
 
 class PieceMissing(click.ClickException):
@@ -56,7 +62,7 @@ def in_plain_words() -> Iterator[None]:
 def sentence(error: Exception) -> str:
     """What went wrong, for a reader who has not written this program."""
     kind = type(error)
-    if kind.__name__ in KNOWN.get(kind.__module__, ()):
+    if kind.__module__.startswith("ankang.") and kind.__name__ in WRITTEN_FOR_OPERATORS:
         return str(error)
     if kind.__name__ == "ValidationError" and kind.__module__.startswith("pydantic"):
         return _settings_sentence(error)

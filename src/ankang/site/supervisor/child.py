@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 
-from ankang.site.supervisor import tether
-from ankang.site.supervisor.plans import Plan
+from ankang.site.supervisor.plans import Plan, tied_to_us
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 20.0
 """Seconds between a death and the next start; doubled each time."""
@@ -22,7 +20,7 @@ class Child:
 
     def __init__(self, plan: Plan, environment: dict[str, str], say: Callable[[Plan, str], None]) -> None:
         self.plan, self.deaths, self.last_line = plan, 0, ""
-        self._environment, self._say = environment | plan.environment, say
+        self._environment, self._say = environment, say
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
 
@@ -57,30 +55,43 @@ class Child:
     async def _live(self) -> int:
         if self.plan.leftover is not None:
             self.plan.leftover.unlink(missing_ok=True)
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *self.plan.command,
-            env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT, start_new_session=True, limit=1 << 20,
-        )  # fmt: skip
-        reading = asyncio.create_task(self._pass_lines_on(process))
+        # A pipe of our own: asyncio's would have us wait for the grandchildren that hold it, too.
+        ours, theirs = os.pipe()
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                *tied_to_us(self.plan.command), env=self._environment, stdin=asyncio.subprocess.DEVNULL,
+                stdout=theirs, stderr=theirs, start_new_session=True,
+            )  # fmt: skip
+        finally:
+            os.close(theirs)
+        if self._stopping:  # asked while it was being started
+            process.terminate()
+        reading = asyncio.create_task(self._pass_lines_on(ours))
         code = await process.wait()
         kill_group(process.pid)  # a killed server may leave its workers at the door
-        await reading
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reading, 1)
         return code
 
-    async def _pass_lines_on(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while True:
-            try:
-                line = await process.stdout.readline()
-            except ValueError:  # longer than the limit: dropped
-                continue
-            if not line:
-                return
-            text = line.decode(errors="replace").rstrip()
-            if text:
-                self.last_line = text
-                self._say(self.plan, text)
+    async def _pass_lines_on(self, pipe: int) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=1 << 20)
+        with os.fdopen(pipe, "rb") as file:
+            transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
+            with contextlib.closing(transport):
+                while line := await _next_line(reader):
+                    if text := line.decode(errors="replace").rstrip():
+                        self.last_line = text
+                        self._say(self.plan, text)
+
+
+async def _next_line(reader: asyncio.StreamReader) -> bytes:
+    """The next line; empty at the end. One that is longer than the limit is left out."""
+    while True:
+        try:
+            return await reader.readline()
+        except ValueError:
+            continue
 
 
 def kill_group(leader: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -12,14 +11,14 @@ from datetime import UTC, datetime
 from ankang.config import postgres
 from ankang.config.postgres import DatabaseFault, PostgresUse
 from ankang.config.settings import Settings
-from ankang.site.supervisor import groundwork, tether
+from ankang.site.supervisor import groundwork
 from ankang.site.supervisor.child import Child
-from ankang.site.supervisor.occupancy import DataFolderLock, check_port
-from ankang.site.supervisor.plans import environment, plans
+from ankang.site.supervisor.occupancy import DataFolderLock, wait_for_port
+from ankang.site.supervisor.plans import environment, plans, tied_to_us
 from ankang.site.supervisor.readiness import wait_until_ready
 from ankang.site.supervisor.screen import Screen
 
-PATIENCE = {"gate": 12.0, "worker": 10.0, "control": 10.0}
+PATIENCE = {"gate": 15.0, "worker": 10.0, "control": 10.0}
 """Seconds a child may take to end; the gate finishes what it answers and writes its last visits."""
 DEATHS_BEFORE_READY = 3
 """A child that dies this often before the house ever answered will not get better by itself."""
@@ -42,7 +41,7 @@ def run(settings: Settings, screen: Screen) -> None:
     lock = DataFolderLock(settings)
     lock.take(f"http://localhost:{settings.port}")
     try:
-        check_port(settings.host, settings.port)
+        wait_for_port(settings)
         screen.title(str(settings.data))
         with stoppable(), database(settings, screen) as use:
             lay_groundwork(settings, screen)
@@ -104,8 +103,7 @@ def lay_groundwork(settings: Settings, screen: Screen) -> None:
     if steps:
         screen.step(f"preparing: {', '.join(steps)}")
         command = [sys.executable, "-m", "ankang.cli", "groundwork", *steps]
-        tied = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
-        if subprocess.run(tied, env=environment(settings), check=False).returncode:
+        if subprocess.run(tied_to_us(command), env=environment(settings), check=False).returncode:
             raise HouseFault("The groundwork was not finished; the reason is above. Nothing is running now.")
     screen.step("tables, keys and partitions are in place")
 
@@ -134,24 +132,29 @@ class House:
         self._settings, self._screen, self._use = settings, screen, use
         self._children = [Child(plan, environment(settings), screen.line) for plan in plans(settings)]
         self._asked_to_stop = asyncio.Event()
-        self._ready = False
+        self._answers = asyncio.Event()
 
     async def live(self) -> None:
         """Start everything, say when it answers, keep it standing, and take it down in order."""
         loop = asyncio.get_running_loop()
         for number in STOPPING_SIGNALS:
             loop.add_signal_handler(number, self._asked_to_stop.set)
-        keeping = [asyncio.create_task(child.keep_running()) for child in self._children]
+        keeping = [asyncio.create_task(self._keep(child)) for child in self._children]
         watching = [asyncio.create_task(task) for task in (self._announce(), self._watch_children())]
         if self._use is not None:
             watching.append(asyncio.create_task(self._watch_database(self._use)))
         asked = asyncio.create_task(self._asked_to_stop.wait())
         try:
-            await self._until_asked_or_broken(asked, watching)
+            await self._until_asked_or_broken(asked, [*watching, *keeping])
         finally:
             for task in (*watching, asked):
                 task.cancel()
             await self._take_down(keeping)
+
+    async def _keep(self, child: Child) -> None:
+        if child.plan.after_the_page:
+            await self._answers.wait()
+        await child.keep_running()
 
     async def _until_asked_or_broken(
         self, asked: asyncio.Task[bool], watching: list[asyncio.Task[None]]
@@ -174,12 +177,12 @@ class House:
 
     async def _announce(self) -> None:
         await wait_until_ready(self._settings.host, self._settings.port)
-        self._ready = True
+        self._answers.set()
         self._screen.ready(self._settings)
 
     async def _watch_children(self) -> None:
         """Give up when a child keeps dying before the house ever answered."""
-        while not self._ready:
+        while not self._answers.is_set():
             for child in self._children:
                 if child.deaths >= DEATHS_BEFORE_READY:
                     raise HouseFault(

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,18 @@ def check_port(host: str, port: int) -> None:
         raise Occupied(_port_sentence(host, port, error)) from error
 
 
+def wait_for_port(settings: Settings, patience: float = 20.0) -> None:
+    """Like :func:`check_port`, but lets the remains of a killed ``ankang up`` of this data folder end first."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return check_port(settings.host, settings.port)
+        except Occupied:
+            if time.monotonic() > end or not _is_ours(_listener(settings.port), settings.data):
+                raise
+        time.sleep(0.2)
+
+
 def free_port(host: str) -> int:
     """A port that is free at this moment (for ``ANKANG_PORT=0``)."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -90,20 +103,33 @@ def free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def listener_of(port: int) -> str | None:
-    """``name (process 123)`` of the program that listens on ``port``; None when it cannot be seen."""
+def _listener(port: int) -> psutil.Process | None:
+    """The program that listens on ``port``; None when it cannot be seen."""
     try:
         pids = {c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port}
-        pid = next(pid for pid in pids if pid)
-        return f"{psutil.Process(pid).name()} (process {pid})"
+        return psutil.Process(next(pid for pid in pids if pid))
     except (psutil.Error, StopIteration, OSError):
         return None
 
 
+def _is_ours(process: psutil.Process | None, data: Path) -> bool:
+    try:
+        return process is not None and process.environ().get("ANKANG_DATA") == str(data)
+    except (psutil.Error, OSError):
+        return False
+
+
+def _listener_name(port: int) -> str:
+    process = _listener(port)
+    try:
+        return f"{process.name()} (process {process.pid})" if process else "another program"
+    except psutil.Error:
+        return "another program"
+
+
 def _port_sentence(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        who = listener_of(port) or "another program"
-        return f"Port {port} is taken by {who}. Stop it, or choose another with ANKANG_PORT=8001."
+        return f"Port {port} is taken by {_listener_name(port)}. Stop it, or choose another with ANKANG_PORT=8001."
     if error.errno == errno.EACCES:
         return f"Port {port} needs more rights than you have. Choose one above 1023 with ANKANG_PORT=8000."
     return f"Nobody can listen on {host} port {port}: {error.strerror}. Check ANKANG_HOST and ANKANG_PORT."

@@ -2,24 +2,29 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ankang.config.settings import Settings
 from ankang.config.sockets import prepare_control_socket
+from ankang.site.supervisor import tether
 
 GRANIAN = (sys.executable, "-m", "granian", "--log-level", "warning", "--no-ws", "--http", "1")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One child: its short name in the logs, its command, and a socket file it leaves when it is killed."""
+    """One child: its short name in the logs, its command, a socket file it leaves when it is killed.
+
+    ``after_the_page``: it starts when the first page answers, so that nobody waits for it.
+    """
 
     name: str
     command: tuple[str, ...]
     colour: str
     leftover: Path | None = None
-    environment: dict[str, str] = field(default_factory=dict)
+    after_the_page: bool = False
 
 
 def plans(settings: Settings) -> list[Plan]:
@@ -42,6 +47,11 @@ def environment(settings: Settings) -> dict[str, str]:
     return os.environ | known
 
 
+def tied_to_us(command: Sequence[str]) -> list[str]:
+    """The command, such that it is asked to end when we die, however we die."""
+    return [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
+
+
 def _control_plane(settings: Settings) -> Plan:
     socket = prepare_control_socket(settings.data)
     options = ("--interface", "wsgi", "--uds", str(socket), "--uds-permissions", "600", "--workers", "1")
@@ -58,7 +68,7 @@ def _front(settings: Settings) -> Plan:
         "--respawn-interval",
         "0.2",
     )
-    options = ("--loop", "uvloop", "--backlog", "2048", "--workers-kill-timeout", "5")
+    options = ("--loop", "uvloop", "--backlog", "4096", "--workers-kill-timeout", "10")
     return Plan("gate", (*GRANIAN, *where, *workers, *options, "ankang.site.front:app"), "blue")
 
 
@@ -72,4 +82,9 @@ def _worker() -> Plan:
         "--delete-jobs",
         "successful",
     )
-    return Plan("worker", (sys.executable, "-m", "ankang.site.manage", "procrastinate", *options), "magenta")
+    return Plan(
+        "worker",
+        (sys.executable, "-m", "ankang.site.manage", "procrastinate", *options),
+        "magenta",
+        after_the_page=True,
+    )

@@ -3,6 +3,8 @@
 import asyncio
 
 PAGES = ("/g/v1/health", "/")
+AWAY = (None, 503)
+"""Nobody at the port; or the front is there and says that what it asked is not."""
 
 
 async def status_of(host: str, port: int, path: str) -> int | None:
@@ -16,7 +18,7 @@ async def status_of(host: str, port: int, path: str) -> int | None:
 async def wait_until_ready(host: str, port: int) -> None:
     """Return when the gate and the control plane both answer."""
     for path in PAGES:
-        while (await status_of(reachable(host), port, path) or 599) >= 500:
+        while await status_of(reachable(host), port, path) in AWAY:
             await asyncio.sleep(0.1)
 
 

@@ -1,16 +1,21 @@
 """What the operator sees: steps, the children's lines with a prefix, the addresses once the house answers."""
 
+from __future__ import annotations
+
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ankang.config.settings import Settings
 from ankang.site.supervisor.plans import Plan
 from ankang.site.supervisor.welcome import addresses, demo_accounts
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 Advance = Callable[[str, int, int], None]
 """``advance(what, done, total)``: how seeding reports."""
@@ -69,6 +74,8 @@ def seeding_bar(console: Console | None = None) -> Iterator[Advance]:
 
 
 def _bar(console: Console) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("  {task.description}"),
         BarColumn(),
