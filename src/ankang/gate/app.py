@@ -22,7 +22,7 @@ from ankang.gate.faults import (
     TooManyRequests,
     UnsupportedMediaType,
 )
-from ankang.gate.handlers.uploads import judge_upload, upload_answer
+from ankang.gate.handlers.uploads import Judged, upload_answer
 from ankang.gate.intake import Intake
 from ankang.gate.leader import Leader
 from ankang.gate.limits import Allowance
@@ -101,8 +101,22 @@ class Gate:
     ) -> Response:
         """The response to one request; never raises (but for cancellation)."""
         try:
-            route = find_route(method, path)
-            return await self._respond(route, query, headers, body)
+            done = self._decide(find_route(method, path), Call(body, query, headers))
+            if isinstance(done, Response):
+                return done
+            if isinstance(done, list):
+                return await self._taken(done)
+            visit = done.visit
+            if visit is None:
+                return Response(done.status, _JSON, done.body)
+            batch = self.intake.take(visit, done.retry)
+            await batch.done
+            self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += 1
+            # What was stored before under the same id is what counts.
+            stored = batch.recorded.stored.get(visit.visit) if batch.recorded.stored else None
+            if stored is None or done.status != 200:
+                return Response(done.status, _JSON, done.body)
+            return Response(200, _JSON, answer(stored, language(headers)))
         except Fault as fault:
             self.metrics.faults[fault.code] += 1
             return Response(fault.status, [*_JSON, *fault.headers], fault.body(language(headers)))
@@ -111,18 +125,15 @@ class Gate:
             self.metrics.faults["internal"] += 1
             return Response(500, _JSON, Internal().body(language(headers)))
 
-    async def _respond(self, route: Route, query: str, headers: Mapping[str, str], body: bytes) -> Response:
+    def _decide(self, route: Route, call: Call) -> Outcome | list[Judged] | Response:
         now = self._clock()
         if route.method == "POST":
-            check_body(route, headers, body)
+            check_body(route, call.headers, call.body)
         if route.handler is None:
             return self._about_itself(route, now)
-        caller = self._admit(route, headers, now)
-        call = Call(body, query, language(headers) if route.speaks else "zh")
-        if route.uploads:
-            return await self._take_upload(caller, call, now)
-        outcome = route.handler(self.state, caller, call, now)
-        return Response(outcome.status, _JSON, await self._recorded(outcome, headers))
+        caller = self._admit(route, call.headers, now)
+        done: Outcome | list[Judged] = route.handler(self.state, caller, call, now)
+        return done
 
     def _admit(self, route: Route, headers: Mapping[str, str], now: float) -> Caller:
         if route.who == "anyone":
@@ -136,23 +147,16 @@ class Gate:
             self.intake.refuse_when_full()
         return caller
 
-    async def _recorded(self, outcome: Outcome, headers: Mapping[str, str]) -> bytes:
-        """The body, once the outcome's visit is durable. What was stored before under the same id is what counts."""
-        visit = outcome.visit
-        if visit is None:
-            return outcome.body
-        stored = await self.intake.record(visit, outcome.retry)
-        self.metrics.visits[visit.kind, visit.verdict, visit.reason] += 1
-        if stored is None or outcome.status != 200:
-            return outcome.body
-        return answer(stored, language(headers))
-
-    async def _take_upload(self, caller: Caller, call: Call, now: float) -> Response:
-        judged = judge_upload(self.state, caller, call, now)
+    async def _taken(self, judged: list[Judged]) -> Response:
+        """An upload, once its visits are durable."""
         visits = [one.visit for one in judged if one.visit is not None]
-        new = await self.intake.record_all(visits) if visits else set()
+        new: set[bytes] = set()
+        if visits:
+            batch = self.intake.take_all(visits)
+            await batch.done
+            new = batch.recorded.new
         for visit in visits:
-            self.metrics.visits[visit.kind, visit.verdict, visit.reason] += visit.visit in new
+            self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += visit.visit in new
         return Response(200, _JSON, upload_answer(judged, new))
 
     def _about_itself(self, route: Route, now: float) -> Response:

@@ -101,25 +101,21 @@ class Intake:
         if len(self._open.fresh) > LIMIT:
             raise Overloaded
 
-    async def record(self, visit: Visit, repeat: bool = False) -> Visit | None:
-        """Return when the visit is durable: None when it is as given, else the visit that was stored before it.
-
-        Raises Overloaded when nothing was kept.
+    def take(self, visit: Visit, repeat: bool = False) -> Batch:
+        """The batch that makes the visit durable. Wait for ``done`` (it raises Overloaded when nothing was kept); what
+        was stored before it under the same id is then in ``recorded.stored``.
         """
         batch = self._open
         (batch.repeats if repeat else batch.fresh).append(visit)
         self._wake.set()
-        await batch.done
-        stored = batch.recorded.stored
-        return stored.get(visit.visit) if stored else None
+        return batch
 
-    async def record_all(self, visits: Sequence[Visit]) -> set[bytes]:
-        """Make many durable that may be there already; returns the ids of the new ones. Raises Overloaded."""
+    def take_all(self, visits: Sequence[Visit]) -> Batch:
+        """The batch of many that may be there already; the ids of the new ones are then in ``recorded.new``."""
         batch = self._open
         batch.repeats.extend(visits)
         self._wake.set()
-        await batch.done
-        return batch.recorded.new
+        return batch
 
     async def _write(self) -> None:
         last = 0

@@ -26,15 +26,16 @@ class Metrics:
     """Counts of one process."""
 
     def __init__(self) -> None:
-        self.visits: Counter[tuple[int, int, int]] = Counter()
+        self.visits: Counter[int] = Counter()
+        """By kind << 16 | verdict << 8 | reason."""
         self.faults: Counter[str] = Counter()
 
     def report(self, gate: "Gate") -> dict[str, object]:
         """What the other processes may know about this one."""
         intake = gate.intake
         visits = {
-            f"{VisitKind(kind).slug} {Verdict(verdict).slug} {Reason(reason).slug}": count
-            for (kind, verdict, reason), count in self.visits.items()
+            f"{VisitKind(key >> 16).slug} {Verdict(key >> 8 & 255).slug} {Reason(key & 255).slug}": count
+            for key, count in self.visits.items()
         }
         return {
             "worker": os.getpid(),

@@ -1,7 +1,10 @@
 """What a handler decides: an answer, and perhaps a visit that must be durable before the answer goes out."""
 
+from collections.abc import Mapping
+
 import msgspec
 
+from ankang.gate.answers import language
 from ankang.gate.visits import Visit
 
 
@@ -15,8 +18,13 @@ class Outcome(msgspec.Struct, gc=False):
 
 
 class Call(msgspec.Struct, gc=False):
-    """A request as handlers see it: ``lang`` is ``zh`` or ``en``, ``query`` the raw query string."""
+    """A request as handlers see it: the raw body and query string; header names in lower case."""
 
     body: bytes
     query: str
-    lang: str
+    headers: Mapping[str, str]
+
+    @property
+    def lang(self) -> str:
+        """The reader's language, ``zh`` or ``en``."""
+        return language(self.headers)

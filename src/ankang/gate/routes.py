@@ -14,7 +14,7 @@ UPLOAD = 1024 * 1024
 
 
 class Route(NamedTuple):
-    """``who`` may call; ``records`` = makes visits (a revoked device's attempt is stored too); ``speaks`` = answers in words."""
+    """``who`` may call; ``records`` = makes visits (a revoked device's attempt is stored too)."""
 
     path: str
     method: str
@@ -22,16 +22,14 @@ class Route(NamedTuple):
     handler: Callable[..., Any] | None
     limit: int = BODY
     records: bool = False
-    speaks: bool = False
-    uploads: bool = False
 
 
 ROUTES = {
     route.path: route
     for route in (
-        Route("/g/v1/verify", "POST", "device", verify, records=True, speaks=True),
-        Route("/g/v1/scan", "POST", "resident", scan, records=True, speaks=True),
-        Route("/g/v1/visits", "POST", "device", judge_upload, limit=UPLOAD, records=True, uploads=True),
+        Route("/g/v1/verify", "POST", "device", verify, records=True),
+        Route("/g/v1/scan", "POST", "resident", scan, records=True),
+        Route("/g/v1/visits", "POST", "device", judge_upload, limit=UPLOAD, records=True),
         Route("/g/v1/pass", "POST", "resident", issue_pass),
         Route("/g/v1/me", "GET", "resident", me),
         Route("/g/v1/presence", "POST", "resident", presence),

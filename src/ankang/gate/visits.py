@@ -127,19 +127,17 @@ def unpack_record(data: bytes) -> Visit:
     )
 
 
-_HEADS = {
-    (verdict, reason, colour): (
-        f'{{"verdict":"{verdict.slug}","reason":"{reason.slug}","colour":"{colour.slug}","name":"'
-    )
+_HEADS = tuple(
+    f'{{"verdict":"{verdict.slug}","reason":"{reason.slug}","colour":"{colour.slug}","name":"'
     for verdict in Verdict
     for reason in Reason
     for colour in Colour
-}
+)
 _MESSAGES = {
-    (reason, lang): f',"message":{json.dumps(sentence(reason, lang), ensure_ascii=False)}}}'
-    for reason in Reason
+    lang: ("", *(f',"message":{json.dumps(sentence(reason, lang), ensure_ascii=False)}' for reason in Reason))
     for lang in ("zh", "en")
 }
+_ADMIT, _REASONS, _COLOURS = int(Verdict.ADMIT), len(Reason), len(Colour)
 
 
 def uuid_text(value: bytes) -> str:
@@ -150,9 +148,13 @@ def uuid_text(value: bytes) -> str:
 
 def answer(v: Visit, lang: str = "zh") -> bytes:
     """The JSON a door gets; a refusal or referral also says why in ``lang`` (``zh`` or ``en``)."""
-    head = _HEADS[v.verdict, v.reason, v.colour]  # type: ignore[index]
-    tail = "}" if v.verdict == Verdict.ADMIT else _MESSAGES[v.reason, lang]  # type: ignore[index]
-    return f'{head}{_plain(v.name)}","visit":"{uuid_text(v.visit)}","at":{v.at // 1_000_000}{tail}'.encode()
+    head = _HEADS[((v.verdict - 1) * _REASONS + v.reason - 1) * _COLOURS + v.colour]
+    tail = "" if v.verdict == _ADMIT else _MESSAGES[lang][v.reason]
+    h = v.visit.hex()
+    return (
+        f'{head}{_plain(v.name)}","visit":"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}",'
+        f'"at":{v.at // 1_000_000}{tail}}}'
+    ).encode()
 
 
 def _plain(name: bytes) -> str:

@@ -11,10 +11,11 @@ and then the visit's primary key in the database settles the matter (see docs/de
 Both are arrays of buckets; a bucket is a ring, so the next place to write is always the oldest entry's.
 """
 
-import fcntl
 import mmap
 import os
 import struct
+from fcntl import LOCK_EX, LOCK_UN, flock
+from fcntl import lockf as _lock
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -74,11 +75,11 @@ class Window:
         key = hash((checkpoint, index, minute << 2 | direction)) or 1
         bucket = key & (REPLAY_BUCKETS - 1)
         start = _HEAD + bucket * _REPLAY_SIZE
-        fcntl.lockf(self._fd, fcntl.LOCK_EX, 1, bucket)
+        _lock(self._fd, LOCK_EX, 1, bucket)
         try:
             return self._claim(start, _KEY.pack(key), minute, int.from_bytes(visit[:4], "little"), now_minute)
         finally:
-            fcntl.lockf(self._fd, fcntl.LOCK_UN, 1, bucket)
+            _lock(self._fd, LOCK_UN, 1, bucket)
 
     def _claim(self, start: int, key: bytes, minute: int, mark: int, now_minute: int) -> bool:
         view, metas = self._map, start + REPLAY_SLOTS * 8
@@ -127,7 +128,7 @@ def _open(path: Path) -> int:
     """Open the file, or make it under a lock; a file of another layout is replaced, not changed under its users' feet."""
     guard = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(guard, fcntl.LOCK_EX)
+        flock(guard, LOCK_EX)
         if not _fits(path):
             _make(path)
         return os.open(path, os.O_RDWR)

@@ -50,17 +50,18 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
     if known is not None:  # the scan reached us on line after all
         return Judged(nonce, known, None)
     day = keys.epoch(epoch_of(scan.at))
-    code, person, reason = read_code(keys, scan.code, scan.at)
+    seen = read_code(keys, scan.code, scan.at)
+    reason, code = seen.reason, seen.code
     checkpoint = state.checkpoints.get(scan.checkpoint)
     if reason == Reason.OK and (checkpoint is None or not may_serve(device, checkpoint)):
         reason = Reason.WRONG_PLACE
     verdict = _VERDICTS[scan.verdict] if reason == Reason.OK else Verdict.DENY
     told = _REASONS.get(scan.reason, Reason.OK) if reason == Reason.OK else Reason(reason)
-    trace = (day.trace(person) if day and code else None) or NOBODY
+    trace = (day.trace(seen.person) if day and code else None) or NOBODY
     row = Visit(
         visit, trace, int(scan.at * 1_000_000), int(now * 1_000_000), scan.checkpoint, device.id,
         DIRECTIONS[scan.direction], tenths(scan.temperature), verdict, told,
-        code.colour if code else 0, VisitKind.OFFLINE, code.header[28:] if code else b"",
+        code.colour if code else 0, VisitKind.OFFLINE, seen.name,
     )  # fmt: skip
     return Judged(nonce, row, None if reason == Reason.OK else Reason(reason))
 

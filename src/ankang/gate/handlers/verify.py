@@ -4,13 +4,15 @@ Order: nonce → code authentic and of this minute → place → first use → c
 refusal is a visit too. The caller was identified before.
 """
 
+import msgspec
+
 from ankang.core.codes import CodeFault, DynamicCode, check_as_gate, parse
 from ankang.core.epochs import STEPS, minute_of
-from ankang.core.verdicts import Reason, VisitKind
+from ankang.core.verdicts import Reason, Verdict, VisitKind
 from ankang.gate.callers import Caller
 from ankang.gate.faults import DeviceRevoked, NotReady, Overloaded
-from ankang.gate.handlers.judging import Judgement, judge, refusal
-from ankang.gate.keys import EpochKeys, Keys
+from ankang.gate.handlers.judging import judge, refusal
+from ankang.gate.keys import Keys
 from ankang.gate.outcomes import Call, Outcome
 from ankang.gate.requests import DIRECTIONS, VERIFY, VerifyRequest, tenths
 from ankang.gate.state import Checkpoint, State
@@ -20,8 +22,23 @@ from ankang.gate.window import WindowFull
 
 AUTHENTIC_FAULTS = frozenset(("expired_step", "future_step", "future_issue"))
 """Faults that check_as_gate finds only after the MAC held: then we know whose code it was."""
-Seen = tuple[DynamicCode | None, int, int]
-"""The code when authentic, its person number, and the reason (OK or why not)."""
+_OK = int(Reason.OK)
+_VERIFY = int(VisitKind.VERIFY)
+
+
+class Seen(msgspec.Struct, gc=False):
+    """A code as it was read: ``code`` None when not authentic; ``reason`` OK or why it does not hold."""
+
+    reason: int
+    code: DynamicCode | None = None
+    person: int = 0
+    index: int = 0
+    minute: int = 0
+
+    @property
+    def name(self) -> bytes:
+        """The masked name in the code."""
+        return self.code.header[28:] if self.code else b""
 
 
 def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
@@ -34,7 +51,8 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         state.window.remember(decided)
     if caller.revoked:
         return Outcome(401, DeviceRevoked().body(call.lang), decided, known is not None)
-    return Outcome(200, answer(decided, call.lang), decided, known is not None)
+    lang = "zh" if decided.verdict == Verdict.ADMIT else call.lang
+    return Outcome(200, answer(decided, lang), decided, known is not None)
 
 
 def _decide(state: State, caller: Caller, request: VerifyRequest, visit: bytes, now: float) -> Visit:
@@ -42,64 +60,54 @@ def _decide(state: State, caller: Caller, request: VerifyRequest, visit: bytes, 
     today = keys.epoch(minute // STEPS) if keys else None
     if keys is None or today is None or device is None:
         raise NotReady
-    code, person, reason = read_code(keys, request.code, now)
+    seen = read_code(keys, request.code, now)
     direction, temperature = DIRECTIONS[request.direction], tenths(request.temperature)
     if caller.revoked:
-        judgement = refusal(Reason.REVOKED)
-    elif code is None or reason != Reason.OK:
-        judgement = refusal(reason)
+        verdict, reason, colour = refusal(Reason.REVOKED)
+    elif seen.reason != _OK:
+        verdict, reason, colour = refusal(seen.reason)
     else:
-        judgement = _judge(
-            state, device, request.checkpoint, code, person, visit, direction, temperature, now
-        )
+        checkpoint = state.checkpoints.get(request.checkpoint)
+        if checkpoint is None or not may_serve(device, checkpoint):
+            verdict, reason, colour = refusal(Reason.WRONG_PLACE)
+        elif not checkpoint.open:
+            verdict, reason, colour = refusal(Reason.CLOSED)
+        elif not _is_first_use(state, checkpoint, seen, visit, direction, minute):
+            verdict, reason, colour = refusal(Reason.ALREADY_USED)
+        else:
+            verdict, reason, colour = judge(state, checkpoint, seen.person, temperature, direction, now)
     moment = int(now * 1_000_000)
-    trace, name = (today.trace(person) or NOBODY, code.header[28:]) if code else (NOBODY, b"")
+    trace = (today.trace(seen.person) or NOBODY) if seen.code else NOBODY
     return Visit(
         visit, trace, moment, moment, request.checkpoint, device.id, direction, temperature,
-        *judgement, VisitKind.VERIFY, name,
+        verdict, reason, colour, _VERIFY, seen.name,
     )  # fmt: skip
 
 
 def read_code(keys: Keys, text: str, now: float) -> Seen:
     """Whose code it is and whether it holds at ``now``."""
-    code = None
+    code, reason = None, _OK
     try:
         code = parse(text)
         check_as_gate(code, keys.day_mac, now)
-        reason = int(Reason.OK)
     except CodeFault as fault:
-        reason = fault.reason
+        reason = int(fault.reason)
         if code is None or fault.detail not in AUTHENTIC_FAULTS:
-            return (None, 0, reason)
-    epoch_keys: EpochKeys | None = keys.epoch(code.epoch)
+            return Seen(reason)
+    epoch, index = code.epoch, code.index
+    epoch_keys = keys.epoch(epoch)
     if epoch_keys is None:
-        return (None, 0, Reason.INVALID)
-    return (code, epoch_keys.permutation.person(code.index), reason)
+        return Seen(Reason.INVALID)
+    return Seen(reason, code, epoch_keys.permutation.person(index), index, epoch * STEPS + code.step)
 
 
-def _judge(
-    state: State,
-    device: DeviceRow,
-    place: int,
-    code: DynamicCode,
-    person: int,
-    visit: bytes,
-    direction: int,
-    temperature: int,
-    now: float,
-) -> Judgement:
-    checkpoint = state.checkpoints.get(place)
-    if checkpoint is None or not may_serve(device, checkpoint):
-        return refusal(Reason.WRONG_PLACE)
-    if not checkpoint.open:
-        return refusal(Reason.CLOSED)
+def _is_first_use(
+    state: State, checkpoint: Checkpoint, seen: Seen, visit: bytes, direction: int, minute: int
+) -> bool:
     try:
-        first = state.window.first_use(place, code.index, code.minute, direction, visit, minute_of(now))
+        return state.window.first_use(checkpoint.row.id, seen.index, seen.minute, direction, visit, minute)
     except WindowFull:
         raise Overloaded from None
-    if not first:
-        return refusal(Reason.ALREADY_USED)
-    return judge(state, checkpoint, person, temperature, direction, now)
 
 
 def may_serve(device: DeviceRow, checkpoint: Checkpoint) -> bool:
