@@ -62,7 +62,12 @@ def test_a_moment_may_come_as_iso_8601_with_an_offset():
         ("scan", {}, "unknown_kind", "scan"),
         ("nucleic_test", {"result": "negative"}, "bad_attribute", "sampled_at"),
         ("nucleic_test", {"result": "阴性", "sampled_at": 1}, "bad_attribute", "$.result"),
-        ("nucleic_test", {"result": "negative", "sampled_at": "2020-07-06T09:46:40"}, "bad_attribute", "$.sampled_at"),
+        (
+            "nucleic_test",
+            {"result": "negative", "sampled_at": "2020-07-06T09:46:40"},
+            "bad_attribute",
+            "$.sampled_at",
+        ),
         ("nucleic_test", {"result": "negative", "sampled_at": "yesterday"}, "bad_attribute", "$.sampled_at"),
         ("nucleic_test", {"result": "negative", "sampled_at": True}, "bad_attribute", "$.sampled_at"),
         ("temperature", {"celsius": 385}, "bad_attribute", "$.celsius"),
@@ -73,7 +78,7 @@ def test_a_moment_may_come_as_iso_8601_with_an_offset():
         ("isolation", {"setting": "home", "start": 2, "end": 1}, "bad_order", "$.end"),
         ("isolation", {"setting": "cellar", "start": 2}, "bad_attribute", "$.setting"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_names_the_attribute(kind, attributes, code, where):
     with pytest.raises(EvidenceFault) as caught:
         check_evidence(kind, attributes)

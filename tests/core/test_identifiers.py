@@ -1,4 +1,4 @@
-"""Document numbers, credit codes and phones: what is taken, in which spelling, and what is refused with which code."""
+"""Document numbers, credit codes and phones: what is taken, in which spelling, and what is refused."""
 
 from datetime import date
 
@@ -181,8 +181,15 @@ def test_a_foreign_phone_needs_its_plus():
 
 @pytest.mark.parametrize(
     ("phone", "code"),
-    [("", "bad_length"), ("1381234567", "bad_length"), ("12812345678", "bad_characters"), ("1381234567a", "bad_characters"),
-     ("+0123456789", "bad_characters"), ("+1", "bad_length"), ("110", "bad_length")],
-)  # fmt: skip
+    [
+        ("", "bad_length"),
+        ("1381234567", "bad_length"),
+        ("12812345678", "bad_characters"),
+        ("1381234567a", "bad_characters"),
+        ("+0123456789", "bad_characters"),
+        ("+1", "bad_length"),
+        ("110", "bad_length"),
+    ],
+)
 def test_each_broken_phone_has_its_own_code(phone, code):
     assert fault_of(check_phone, phone) == code

@@ -23,8 +23,18 @@ def test_green_enters_red_does_not_and_grey_is_looked_at_by_a_person(slug):
 
 @pytest.mark.parametrize(
     "slug",
-    ["school", "care_home", "psychiatric", "detention", "market", "supermarket", "sales", "indoor_venue", "entertainment"],
-)  # fmt: skip
+    [
+        "school",
+        "care_home",
+        "psychiatric",
+        "detention",
+        "market",
+        "supermarket",
+        "sales",
+        "indoor_venue",
+        "entertainment",
+    ],
+)
 def test_yellow_is_kept_out_of_the_places_zhejiang_named(slug):
     assert entry(slug, Colour.YELLOW) == (DENY, Reason.COLOUR)
 
@@ -55,11 +65,30 @@ def test_whoever_leaves_is_let_go(slug, colour):
 
 def test_the_numbers_in_printed_codes_never_move():
     assert {slug: place_type.id for slug, place_type in BY_SLUG.items()} == {
-        "passage": 1, "sales": 2, "event": 3, "meeting": 4, "sight": 5, "housing": 6, "school": 7, "care_home": 8,
-        "workplace": 9, "station": 10, "hall": 11, "hospital": 12, "pharmacy": 13, "hotel": 14, "psychiatric": 15,
-        "detention": 16, "market": 17, "supermarket": 18, "indoor_venue": 19, "entertainment": 20, "restaurant": 21,
-        "taxi": 22, "bus": 23,
-    }  # fmt: skip
+        "passage": 1,
+        "sales": 2,
+        "event": 3,
+        "meeting": 4,
+        "sight": 5,
+        "housing": 6,
+        "school": 7,
+        "care_home": 8,
+        "workplace": 9,
+        "station": 10,
+        "hall": 11,
+        "hospital": 12,
+        "pharmacy": 13,
+        "hotel": 14,
+        "psychiatric": 15,
+        "detention": 16,
+        "market": 17,
+        "supermarket": 18,
+        "indoor_venue": 19,
+        "entertainment": 20,
+        "restaurant": 21,
+        "taxi": 22,
+        "bus": 23,
+    }
 
 
 def test_every_type_has_its_words_and_its_source():

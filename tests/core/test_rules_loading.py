@@ -9,7 +9,10 @@ from ankang.core.evidence import a_record
 from ankang.core.rules import RuleSetFault, evaluate, load, load_shipped
 
 DAY = 86_400
-HEAD = 'name = "a-set"\nversion = 3\neffective_from = 2020-07-06\nsource = "test"\ntitle = { zh = "规则", en = "Rules" }\n'
+HEAD = (
+    'name = "a-set"\nversion = 3\neffective_from = 2020-07-06\nsource = "test"\n'
+    'title = { zh = "规则", en = "Rules" }\n'
+)
 
 
 def a_rule(
@@ -38,7 +41,8 @@ def test_a_set_of_ones_own_is_a_file_away():
 
 
 def test_steps_follow_one_another():
-    ends = '{ on = "evidence", kind = "nucleic_test", where = { result = { one_of = ["negative"] } }, after_hours = 24 }, { on = "elapsed", days = 1 }'
+    negative = 'kind = "nucleic_test", where = { result = { one_of = ["negative"] } }'
+    ends = f'{{ on = "evidence", after_hours = 24, {negative} }}, {{ on = "elapsed", days = 1 }}'
     rules = load(HEAD + a_rule(ends=ends))
     contact = a_record("1", "contact", 0, {"relation": "general"})
     too_early, in_time = (

@@ -246,8 +246,14 @@ def test_since_is_when_the_colour_began_not_when_this_reason_did():
 
 def test_every_rule_names_its_source_and_speaks_two_languages():
     assert [rule.id for rule in RULES.rules] == [
-        "red.case", "red.close_contact", "red.overseas", "red.isolation", "red.severe_area", "yellow.fever", "yellow.risk_area",
-    ]  # fmt: skip
+        "red.case",
+        "red.close_contact",
+        "red.overseas",
+        "red.isolation",
+        "red.severe_area",
+        "yellow.fever",
+        "yellow.risk_area",
+    ]
     for rule in RULES.rules:
         assert rule.source.startswith("Z20 ")
-        assert rule.text.zh and rule.text.en and rule.ends_when.zh and rule.ends_when.en
+        assert all((rule.text.zh, rule.text.en, rule.ends_when.zh, rule.ends_when.en))
