@@ -50,18 +50,18 @@ def towns_chart(board: Board, lang: str) -> dict[str, Any]:
     bars = [
         {
             "value": town.percent,
-            "label": {"formatter": f"{town.percent:g}%  ({town.applications:,} / {town.target:,})"},
+            "label": {"formatter": f"{town.percent:g}%"},
         }
         for town in order
     ]
     limit = {"silent": True, "symbol": "none", "label": {"formatter": _("target")}, "data": [{"xAxis": 100}]}
     near = bool(order) and order[0].percent > 50
     return {
-        "grid": {"left": 8, "right": 150, "top": 12, "bottom": 32, "containLabel": True},
+        "grid": {"left": 8, "right": 60, "top": 12, "bottom": 32, "containLabel": True},
         "xAxis": {
             "type": "value",
             "min": 0,
-            "name": _("% of target"),
+            "name": _("percent of target"),
             "nameLocation": "middle",
             "nameGap": 26,
         },

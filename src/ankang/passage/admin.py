@@ -112,7 +112,9 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("time"), ordering="at")
     def when(self, obj: Visit) -> str:
-        return format_html('<span class="number">{}</span>', f"{timezone.localtime(obj.at):%m-%d %H:%M:%S}")
+        return format_html(
+            '<span class="number whole">{}</span>', f"{timezone.localtime(obj.at):%m-%d %H:%M:%S}"
+        )
 
     @display(description=gettext_lazy("checkpoint"))
     def door(self, obj: Visit) -> str:
@@ -122,7 +124,7 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("answer"), ordering="verdict")
     def answer(self, obj: Visit) -> str:
-        return verdict_word(obj.verdict)
+        return format_html('<span class="whole">{}</span>', verdict_word(obj.verdict))
 
     @display(description=gettext_lazy("reason"))
     def why(self, obj: Visit) -> str:
@@ -140,12 +142,13 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("temperature"))
     def heat(self, obj: Visit) -> str:
-        return "—" if obj.temperature is None else f"{obj.temperature / 10:.1f} °C"
+        return "—" if obj.temperature is None else f"{obj.temperature / 10:.1f}\u00a0°C"
 
     @display(description=gettext_lazy("how"))
     def how(self, obj: Visit) -> str:
         words = {VisitKind.VERIFY: _("verified"), VisitKind.SCAN: _("scanned the place")}
-        return words.get(VisitKind(obj.kind), _("verified off line"))
+        word = words.get(VisitKind(obj.kind), _("verified off line"))
+        return format_html('<span class="whole">{}</span>', word)
 
     @display(description=gettext_lazy("pseudonym of the day"))
     def pseudonym(self, obj: Visit) -> str:

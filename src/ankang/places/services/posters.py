@@ -37,11 +37,18 @@ def place_url(checkpoint: Checkpoint, public_url: str) -> str:
     return f"{public_url}/p/{text}"
 
 
-def qr_svg(text: str, label: str = "QR") -> str:
-    """``text`` as an inline SVG that scales with its box; black on white, four modules of quiet zone."""
+def qr_svg(text: str, label: str = "QR", border: int = 4) -> str:
+    """``text`` as an inline SVG that scales with its box; black on white, ``border`` modules around it."""
     picture = BytesIO()
     segno.make(text, error="m", micro=False).save(
-        picture, kind="svg", xmldecl=False, svgns=True, omitsize=True, light="#fff", title=label, border=4
+        picture,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        omitsize=True,
+        light="#fff",
+        title=label,
+        border=border,
     )
     return picture.getvalue().decode()
 
@@ -57,5 +64,5 @@ def _poster(checkpoint: Checkpoint, address: str) -> Poster:
         type_zh=type_word(checkpoint.type, "zh"),
         type_en=type_word(checkpoint.type, "en"),
         address=address,
-        qr=qr_svg(address, checkpoint.name),
+        qr=qr_svg(address, checkpoint.name, border=1),
     )
