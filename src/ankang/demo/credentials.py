@@ -51,13 +51,11 @@ def demo_credentials() -> dict[str, Any]:
 
 def resident_bearers(people: Sequence[int], label: str, now: datetime) -> dict[int, str]:
     """A bearer for each of ``people``, by person number; live credentials of ``label`` are used again."""
-    rows = Credential.objects.filter(
+    live = Credential.objects.filter(
         person__in=people, label=label, revoked_at=None, expires_at__gt=now + MARGIN
-    ).select_related("person")
-    bearers = {
-        row.person.pk: token_of(row.person.pk, row.pk, row.person.name, row.issued_at, row.expires_at)
-        for row in rows.iterator()
-    }
+    )
+    rows = live.order_by("pk").values_list("person_id", "pk", "person__name", "issued_at", "expires_at")
+    bearers = {row[0]: token_of(*row) for row in rows}
     missing = [person for person in people if person not in bearers]
     return bearers | (issue_credentials_in_bulk(missing, label, now) if missing else {})
 

@@ -20,7 +20,7 @@ from .doors import Actor, Cast, Door
 
 LABEL = "simulator"
 SCANNER = "模拟扫码枪"
-MOST_ACTORS = 20_000
+MOST_ACTORS = 10_000
 COLOURED_SHARE = 0.1
 
 

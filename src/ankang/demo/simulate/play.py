@@ -21,6 +21,7 @@ from .wire import DayOver, GaveUp, Wire
 
 CONNECTIONS = 64
 TIMEOUT = 15.0  # seconds a request may take
+NEWS_TRAVELS = 10  # seconds at most until gates know a new device
 REQUESTS_EACH = 5.0  # of one resident in twelve hours: a pass, two or three doors, a look at the code
 
 
@@ -49,6 +50,7 @@ async def play(
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         keys = await _public_keys(session, base)
+        await _until_known(session, base, cast)
         total, seconds = length_of(cast, hours, rate, speed)
         pace, tally = CurvePace(DayCurve(hours), total, seconds), Tally()
         offline_door = random.choice(cast.open_doors) if len(cast.open_doors) > 1 else None
@@ -118,6 +120,22 @@ async def _public_keys(session: aiohttp.ClientSession, base: str) -> dict[int, b
     except (aiohttp.ClientError, TimeoutError, ValueError) as fault:
         raise NotRunning(f"Nothing answers at {base}: start it with `ankang up --demo`.") from fault
     return {key["kid"]: bytes.fromhex(key["public"]) for key in found["keys"]}
+
+
+async def _until_known(session: aiohttp.ClientSession, base: str, cast: Cast) -> None:
+    """Gates look for new devices once a second: wait until they know the scanner that was paired last."""
+    newest = max(cast.doors, key=lambda door: door.checkpoint)
+    for _ in range(NEWS_TRAVELS * 5):
+        async with session.get(
+            f"{base}/g/v1/door", headers={"Authorization": f"Bearer {newest.bearer}"}
+        ) as answer:
+            if answer.status != 401:
+                await asyncio.sleep(1)  # the other gate processes
+                return
+        await asyncio.sleep(0.2)
+    raise NotRunning(
+        f"The gate at {base} does not know this database's scanners: is it another installation?"
+    )
 
 
 @contextmanager
