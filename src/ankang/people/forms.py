@@ -99,6 +99,7 @@ class DetailsForm(PlainForm):
             required=False,
             error_messages={"invalid_choice": _("Choose from the list.")},
         )
+        self.order_fields(["town", "consents", "declared"])
 
     def clean(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)

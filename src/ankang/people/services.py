@@ -62,6 +62,7 @@ class MaskedPerson:
     document: str
     phone: str
     town: str
+    town_en: str
 
 
 def document_blind(kind: str, document: str) -> bytes:
@@ -199,6 +200,7 @@ def masked(person: Person) -> MaskedPerson:
         document=mask_document(person.document),
         phone=mask_phone(person.phone),
         town=person.town.name,
+        town_en=person.town.name_en,
     )
 
 

@@ -107,7 +107,8 @@ def consent(request: HttpRequest, resident: Resident, purpose: str) -> HttpRespo
         services.withdraw_consent(resident.person, purpose, timezone.now())
         return _signed_out("stopped") if purpose in REQUIRED_PURPOSES else redirect("me")
     else:
-        return render(request, "people/consent.html", {"words": words})
+        given = Consent.objects.filter(person=resident.person, purpose=purpose, withdrawn_at=None).exists()
+        return render(request, "people/consent.html", {"words": words, "given": given})
     return redirect("me")
 
 
