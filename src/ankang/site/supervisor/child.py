@@ -3,14 +3,18 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import time
+from collections import deque
 from collections.abc import Callable
 
 from ankang.site.supervisor.plans import Plan, tied_to_us
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 20.0
 """Seconds between a death and the next start; doubled each time."""
+ERROR = re.compile(r"[\w.]*(Error|Exception|Fault|Problem)\b")
+"""How the last line of a traceback begins."""
 HEALTHY_AFTER = 20.0
 """A child that lived this many seconds starts again with the first pause."""
 
@@ -19,10 +23,17 @@ class Child:
     """Keeps one plan running until :meth:`stop`."""
 
     def __init__(self, plan: Plan, environment: dict[str, str], say: Callable[[Plan, str], None]) -> None:
-        self.plan, self.deaths, self.last_line = plan, 0, ""
+        self.plan, self.deaths = plan, 0
+        self._last_lines: deque[str] = deque(maxlen=60)
         self._environment, self._say = environment, say
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
+
+    @property
+    def last_words(self) -> str:
+        """The last error it wrote, or else its last line."""
+        lines = list(reversed(self._last_lines)) or ["none"]
+        return next((line for line in lines if ERROR.match(line)), lines[0])
 
     async def keep_running(self) -> None:
         """Start it, pass its lines on, start it again when it dies; ends after :meth:`stop`."""
@@ -81,7 +92,7 @@ class Child:
             with contextlib.closing(transport):
                 while line := await _next_line(reader):
                     if text := line.decode(errors="replace").rstrip():
-                        self.last_line = text
+                        self._last_lines.append(text)
                         self._say(self.plan, text)
 
 

@@ -185,9 +185,8 @@ class House:
         while not self._answers.is_set():
             for child in self._children:
                 if child.deaths >= DEATHS_BEFORE_READY:
-                    raise HouseFault(
-                        f"The {child.plan.name} does not start. Its last words: {child.last_line or 'none'}"
-                    )
+                    words = child.last_words
+                    raise HouseFault(f"The {child.plan.name} does not start. Its last words: {words}")
             await asyncio.sleep(0.2)
 
     async def _watch_database(self, use: PostgresUse) -> None:

@@ -85,15 +85,18 @@ def check_port(host: str, port: int) -> None:
 
 
 def wait_for_port(settings: Settings, patience: float = 20.0) -> None:
-    """Like :func:`check_port`, but lets the remains of a killed ``ankang up`` of this data folder end first."""
+    """Like :func:`check_port`, but lets the remains of a killed ``ankang up`` of this folder end first."""
     end = time.monotonic() + patience
+    unseen = 0
     while True:
         try:
             return check_port(settings.host, settings.port)
         except Occupied:
-            if time.monotonic() > end or not _is_ours(_listener(settings.port), settings.data):
+            listener = _listener(settings.port)
+            unseen = unseen + 1 if listener is None else 0
+            if unseen > 5 or time.monotonic() > end or _is_others(listener, settings.data):
                 raise
-        time.sleep(0.2)
+        time.sleep(0.1)
 
 
 def free_port(host: str) -> int:
@@ -112,11 +115,14 @@ def _listener(port: int) -> psutil.Process | None:
         return None
 
 
-def _is_ours(process: psutil.Process | None, data: Path) -> bool:
+def _is_others(process: psutil.Process | None, data: Path) -> bool:
+    """Whether it is known to be no part of this folder's product; of one that is just ending it is not."""
     try:
-        return process is not None and process.environ().get("ANKANG_DATA") == str(data)
-    except (psutil.Error, OSError):
+        return process is not None and process.environ().get("ANKANG_DATA") != str(data)
+    except psutil.NoSuchProcess:
         return False
+    except (psutil.Error, OSError):
+        return True
 
 
 def _listener_name(port: int) -> str:
@@ -129,7 +135,8 @@ def _listener_name(port: int) -> str:
 
 def _port_sentence(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by {_listener_name(port)}. Stop it, or choose another with ANKANG_PORT=8001."
+        who = _listener_name(port)
+        return f"Port {port} is taken by {who}. Stop it, or choose another with ANKANG_PORT=8001."
     if error.errno == errno.EACCES:
         return f"Port {port} needs more rights than you have. Choose one above 1023 with ANKANG_PORT=8000."
     return f"Nobody can listen on {host} port {port}: {error.strerror}. Check ANKANG_HOST and ANKANG_PORT."

@@ -55,8 +55,13 @@ def tied_to_us(command: Sequence[str]) -> list[str]:
 def _control_plane(settings: Settings) -> Plan:
     socket = prepare_control_socket(settings.data)
     options = ("--interface", "wsgi", "--uds", str(socket), "--uds-permissions", "600", "--workers", "1")
-    threads = ("--blocking-threads", str(settings.web_threads), "--workers-kill-timeout", "5")
-    return Plan("control", (*GRANIAN, *options, *threads, "ankang.site.wsgi:application"), "cyan", socket)
+    threads = ("--blocking-threads", str(settings.web_threads), "--backpressure", "512")
+    return Plan(
+        "control",
+        (*GRANIAN, *options, *threads, "--workers-kill-timeout", "5", "ankang.site.wsgi:application"),
+        "cyan",
+        socket,
+    )
 
 
 def _front(settings: Settings) -> Plan:
