@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from ankang.config.settings import load_settings
+from ankang.core.colours import Colour
+from ankang.health.models import Colour as ColourRow
 from ankang.people.bulk import issue_credentials_in_bulk
 from ankang.people.credentials import token_of
 from ankang.people.models import Credential, Person
@@ -36,7 +38,7 @@ def demo_credentials() -> dict[str, Any]:
     Always the same resident and device, and the same texts while they are valid. Raises NoDemonstration.
     """
     now, address = datetime.now(UTC), load_settings().address
-    person = Person.objects.filter(applied_via=VIA).order_by("pk").values_list("pk", flat=True).first()
+    person = _first_green()
     door = Checkpoint.objects.filter(site_no=DEMO_SITE, state="in_use").order_by("pk").first()
     if person is None or door is None:
         raise NoDemonstration("There is no demonstration in this database; run `ankang demo seed`.")
@@ -47,6 +49,13 @@ def demo_credentials() -> dict[str, Any]:
         "place": place_text(door),
         "address": address,
     }
+
+
+def _first_green() -> int | None:
+    """The first resident of the demonstration with a green code, so that a script's scan is admitted."""
+    green = ColourRow.objects.filter(colour=Colour.GREEN).values("person")
+    residents = Person.objects.filter(applied_via=VIA, pk__in=green)
+    return residents.order_by("pk").values_list("pk", flat=True).first()
 
 
 def resident_bearers(people: Sequence[int], label: str, now: datetime) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from ankang.core.epochs import epoch_of, minute_of
 
 from .curve import entering
-from .day import Day
+from .day import OFFLINE_SHARE, Day
 from .doors import Actor, Door
 from .forgeries import FORGERIES
 from .offline import scan_off_line
@@ -19,11 +19,11 @@ STALE_SCREENSHOT = 130.0  # seconds: older than the minute after its own
 
 async def pass_a_door(day: Day) -> None:
     """Show the code at a door's scanner; at the door that has no network the scanner decides alone."""
+    if day.offline_door and day.door_is_off_line and day.random.random() < OFFLINE_SHARE:
+        scan_off_line(day, await _somebody(day), day.offline_door, "entry")
+        return
     actor, door, direction = await _somebody_at_a_door(day)
-    if door is day.offline_door and day.door_is_off_line:
-        scan_off_line(day, actor, door, direction)
-    else:
-        await _verify(day, "verify", door, lambda: actor.phone.show(time()), direction)
+    await _verify(day, "verify", door, lambda: actor.phone.show(time()), direction)
     _maybe_take_a_screenshot(day, actor)
 
 
@@ -65,7 +65,7 @@ async def show_a_screenshot(day: Day) -> None:
         return
     taken = day.random.choice(old).screenshot
     assert taken is not None
-    await _verify(day, "screenshot", day.random.choice(day.cast.open_doors), lambda: taken[1], "entry")
+    await _verify(day, "screenshot", day.some_door(), lambda: taken[1], "entry")
 
 
 async def show_a_copy(day: Day) -> None:
@@ -128,7 +128,7 @@ async def _somebody_at_a_door(day: Day, direction: str | None = None) -> tuple[A
     """A resident, an open door and a way through it where this minute's code was not used."""
     while True:
         actor = await _somebody(day)
-        door = day.random.choice(day.cast.open_doors)
+        door = day.some_door()
         entry = day.random.random() < entering(day.pace.clock)
         way = direction or ("entry" if entry else "exit")
         if actor.may_show(minute_of(time()), door.checkpoint, way):

@@ -9,6 +9,7 @@ from .pace import CurvePace
 from .wire import DayOver, Wire
 
 FEVER_SHARE = 0.004
+OFFLINE_SHARE = 0.08  # of those who pass a door while one has no network: it is the busy one
 OFFLINE_FROM, OFFLINE_UNTIL = 10.5, 13.0  # o'clock
 
 
@@ -27,6 +28,13 @@ class Day:
     def door_is_off_line(self) -> bool:
         """Whether the one door is without network now."""
         return not self.pace.over and OFFLINE_FROM <= self.pace.clock < OFFLINE_UNTIL
+
+    def some_door(self) -> Door:
+        """A door in use that has its network."""
+        while True:
+            door = self.random.choice(self.cast.open_doors)
+            if door is not self.offline_door or not self.door_is_off_line:
+                return door
 
     def temperature(self) -> float:
         """A forehead's °C: mostly about 36.5, now and then a fever."""

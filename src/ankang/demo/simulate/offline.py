@@ -14,11 +14,14 @@ MOST_UPLOADED = 100
 
 
 async def upload(day: Day, door: Door) -> None:
-    """Send what an offline scanner collected, in portions."""
+    """Send what an offline scanner collected, in portions; what is refused stays with the scanner."""
     while door.offline_scans:
-        portion, door.offline_scans = door.offline_scans[:MOST_UPLOADED], door.offline_scans[MOST_UPLOADED:]
+        portion = door.offline_scans[:MOST_UPLOADED]
         answer = await day.wire.ask("visits", "/g/v1/visits", door.bearer, {"scans": portion}, paced=False)
-        for result in (answer or {}).get("results", ()):
+        if answer is None:
+            return
+        del door.offline_scans[:MOST_UPLOADED]
+        for result in answer["results"]:
             day.wire.tally.answer("upload", result["status"], result.get("reason") or "ok")
 
 
