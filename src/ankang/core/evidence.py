@@ -1,236 +1,68 @@
-"""Evidence kinds with their checked attributes (domain.md §2).
+"""Evidence: what is taken and what is refused (domain.md §2).
 
-A record of evidence says: of this person, at this moment, this was so. Attributes are small frozen structs;
-moments in them are unix seconds. From outside a moment may also come as ISO 8601 with an offset; what is
-stored is the number.
+A record of evidence says: of this person, at this moment, this was so. From outside a moment may also come as
+ISO 8601; what is stored is unix seconds.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from datetime import datetime, tzinfo
+from functools import cache
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
 
-from ankang.core.regions import ever_existed
+from ankang.core.evidence_kinds import (
+    ATTRIBUTES,
+    AntipyreticPurchase,
+    Attributes,
+    BorderEntry,
+    CallAnswer,
+    Consultation,
+    Contact,
+    Diagnosis,
+    Discharge,
+    Evidence,
+    EvidenceKind,
+    HomeVisit,
+    Isolation,
+    Stay,
+    Symptom,
+    Temperature,
+    Test,
+    Vaccination,
+)
 
-_EARLIEST, _LATEST = 0, 4_102_444_800  # 1970 … 2100
-
-Moment = Annotated[int, Meta(ge=_EARLIEST, le=_LATEST)]
-Text = Annotated[str, Meta(max_length=200)]
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
-RegionCode = Annotated[str, Meta(pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Celsius = Annotated[float, Meta(ge=30.0, le=45.0)]
-
-
-class EvidenceKind(StrEnum):
-    """What a record can be about; the value is stored and sent."""
-
-    DIAGNOSIS = "diagnosis"
-    NUCLEIC_TEST = "nucleic_test"
-    ANTIGEN_TEST = "antigen_test"
-    ANTIBODY_TEST = "antibody_test"
-    VACCINATION = "vaccination"
-    SYMPTOM = "symptom"
-    TEMPERATURE = "temperature"
-    ANTIPYRETIC_PURCHASE = "antipyretic_purchase"
-    CONSULTATION = "consultation"
-    BORDER_ENTRY = "border_entry"
-    STAY = "stay"
-    CONTACT = "contact"
-    ISOLATION = "isolation"
-    DISCHARGE = "discharge"
-    HOME_VISIT = "home_visit"
-    CALL_ANSWER = "call_answer"
-
-    def word(self, lang: str) -> str:
-        """The kind's name; ``lang`` is ``zh`` or ``en``."""
-        return _WORDS[self][0 if lang.startswith("zh") else 1]
-
-
-_WORDS = {
-    EvidenceKind.DIAGNOSIS: ("诊断", "Diagnosis"),
-    EvidenceKind.NUCLEIC_TEST: ("核酸检测", "Nucleic acid test"),
-    EvidenceKind.ANTIGEN_TEST: ("抗原检测", "Antigen test"),
-    EvidenceKind.ANTIBODY_TEST: ("抗体检测", "Antibody test"),
-    EvidenceKind.VACCINATION: ("疫苗接种", "Vaccination"),
-    EvidenceKind.SYMPTOM: ("症状", "Symptom"),
-    EvidenceKind.TEMPERATURE: ("体温", "Temperature"),
-    EvidenceKind.ANTIPYRETIC_PURCHASE: ("退热类药品购买", "Antipyretic purchase"),
-    EvidenceKind.CONSULTATION: ("就诊", "Consultation"),
-    EvidenceKind.BORDER_ENTRY: ("入境", "Border entry"),
-    EvidenceKind.STAY: ("旅居", "Stay"),
-    EvidenceKind.CONTACT: ("接触", "Contact"),
-    EvidenceKind.ISOLATION: ("隔离观察", "Isolation"),
-    EvidenceKind.DISCHARGE: ("出院", "Discharge"),
-    EvidenceKind.HOME_VISIT: ("上门核实", "Home visit"),
-    EvidenceKind.CALL_ANSWER: ("外呼回答", "Call answer"),
-}
-
-
-class Attributes(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """What every kind's attributes share: unknown names are refused, defaults are not stored."""
-
-
-class Diagnosis(Attributes, frozen=True):
-    """A clinician's or the disease-control centre's finding."""
-
-    status: Literal["confirmed", "suspected", "asymptomatic", "re_positive", "recovered", "excluded"]
-    disease: Text = ""
-    institution: Text = ""
-
-
-class Test(Attributes, frozen=True):
-    """A laboratory or antigen test; ``sampled_at`` is when the sample was taken, the record's moment is the
-    result's.
-    """
-
-    __test__ = False  # not a test case of pytest
-
-    result: Literal["positive", "negative", "uncertain"]
-    sampled_at: Moment
-    lab: Text = ""
-    method: Text = ""
-    number: Text = ""
-
-
-class Vaccination(Attributes, frozen=True):
-    """One dose."""
-
-    dose: Annotated[int, Meta(ge=1, le=20)]
-    product: Name
-    lot: Text = ""
-
-
-class Symptom(Attributes, frozen=True):
-    """A symptom by its WS 363.6 code or plain name; ``present`` false says that it is gone."""
-
-    code: Annotated[str, Meta(pattern=r"^[a-z0-9_.]{1,40}$")]
-    present: bool = True
-    note: Text = ""
-
-
-class Temperature(Attributes, frozen=True):
-    """A body temperature in °C."""
-
-    celsius: Celsius
-    place: Text = ""
-
-
-class AntipyreticPurchase(Attributes, frozen=True):
-    """A registered sale of 退热/止咳/抗病毒/抗菌 drugs."""
-
-    drug_class: Literal["antipyretic", "cough", "antiviral", "antibacterial"]
-    drug: Name
-    quantity: Annotated[int, Meta(ge=1, le=1000)] = 1
-    for_whom: Literal["self", "family", "other"] = "self"
-
-
-class Consultation(Attributes, frozen=True):
-    """A visit to a doctor."""
-
-    department: Name
-    complaint: Text = ""
-    diagnosis_code: Text = ""
-
-
-class BorderEntry(Attributes, frozen=True):
-    """Entry into the mainland; ``country`` is where the person came from (HK, MO, TW count as beyond the
-    border 境外).
-    """
-
-    country: Country
-    port: Text = ""
-    transport: Text = ""
-
-
-class Stay(Attributes, frozen=True):
-    """Where a person was, from ``since`` to ``until``; either, when missing, is the record's own moment."""
-
-    region: RegionCode = ""
-    country: Country = "CN"
-    since: Moment | None = None
-    until: Moment | None = None
-    source: Literal["declared", "transport", "roaming", "register"] = "declared"
-
-
-class Contact(Attributes, frozen=True):
-    """Contact with a case, confirmed by a person with that duty; the record's moment is the last contact."""
-
-    relation: Literal["close", "secondary", "general", "companion"]
-    case: Text = ""
-    minutes: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
-
-
-class Isolation(Attributes, frozen=True):
-    """An order of central isolation or home observation.
-
-    A later record with the same setting and start replaces the end: that is how an order is ended early or
-    prolonged.
-    """
-
-    setting: Literal["central", "home"]
-    start: Moment
-    end: Moment | None = None
-    place: Text = ""
-
-
-class Discharge(Attributes, frozen=True):
-    """Left hospital after recovery."""
-
-    institution: Text = ""
-
-
-class HomeVisit(Attributes, frozen=True):
-    """What a grid worker found at the door."""
-
-    finding: Literal["as_reported", "not_as_reported", "absent", "unwell"]
-    note: Text = ""
-
-
-class CallAnswer(Attributes, frozen=True):
-    """One answer of a call."""
-
-    question: Name
-    answer: Name
-
-
-ATTRIBUTES: dict[EvidenceKind, type[Attributes]] = {
-    EvidenceKind.DIAGNOSIS: Diagnosis,
-    EvidenceKind.NUCLEIC_TEST: Test,
-    EvidenceKind.ANTIGEN_TEST: Test,
-    EvidenceKind.ANTIBODY_TEST: Test,
-    EvidenceKind.VACCINATION: Vaccination,
-    EvidenceKind.SYMPTOM: Symptom,
-    EvidenceKind.TEMPERATURE: Temperature,
-    EvidenceKind.ANTIPYRETIC_PURCHASE: AntipyreticPurchase,
-    EvidenceKind.CONSULTATION: Consultation,
-    EvidenceKind.BORDER_ENTRY: BorderEntry,
-    EvidenceKind.STAY: Stay,
-    EvidenceKind.CONTACT: Contact,
-    EvidenceKind.ISOLATION: Isolation,
-    EvidenceKind.DISCHARGE: Discharge,
-    EvidenceKind.HOME_VISIT: HomeVisit,
-    EvidenceKind.CALL_ANSWER: CallAnswer,
-}
-
-
-class Evidence(Struct, frozen=True):
-    """One record as the rules see it: the moment of the fact in unix seconds, never the moment it reached
-    us.
-    """
-
-    id: str
-    kind: EvidenceKind
-    occurred_at: int
-    attributes: Attributes
+__all__ = [
+    "ATTRIBUTES",
+    "AntipyreticPurchase",
+    "Attributes",
+    "BorderEntry",
+    "CallAnswer",
+    "Consultation",
+    "Contact",
+    "Diagnosis",
+    "Discharge",
+    "Evidence",
+    "EvidenceFault",
+    "EvidenceKind",
+    "HomeVisit",
+    "Isolation",
+    "Stay",
+    "Symptom",
+    "Temperature",
+    "Test",
+    "Vaccination",
+    "a_record",
+    "check_evidence",
+    "check_moments",
+    "standing",
+    "stored",
+]
 
 
 class EvidenceFault(ValueError):
-    """Evidence that cannot be taken. ``code``: unknown_kind, bad_attribute, unknown_region, bad_order;
-    ``detail`` in words.
+    """Evidence that cannot be taken. ``code``: unknown_kind, bad_attribute, unknown_region, bad_order,
+    result_before_sampling; ``detail`` in words, ending with the place: at `$.name`.
     """
 
     def __init__(self, code: str, detail: str) -> None:
@@ -239,17 +71,20 @@ class EvidenceFault(ValueError):
         self.detail = detail
 
 
-def check_evidence(kind: str, attributes: Mapping[str, Any]) -> Attributes:
-    """The attributes as the kind's struct. Raises :class:`EvidenceFault` that names the attribute."""
+def check_evidence(kind: str, attributes: Mapping[str, Any], zone: tzinfo | None = None) -> Attributes:
+    """The attributes as the kind's struct. Raises :class:`EvidenceFault` that names the attribute.
+
+    ``zone`` is what a moment without an offset is in; without it such a moment is refused.
+    """
     try:
         struct = ATTRIBUTES[EvidenceKind(kind)]
     except ValueError:
         raise EvidenceFault("unknown_kind", str(kind)[:40]) from None
     try:
-        checked = msgspec.convert(_with_moments(struct, attributes), struct)
+        checked = msgspec.convert(_with_moments(struct, attributes, zone), struct)
     except msgspec.ValidationError as fault:
         raise EvidenceFault("bad_attribute", str(fault)) from None
-    _check_sense(checked)
+    check_sense(checked)
     return checked
 
 
@@ -271,17 +106,36 @@ def stored(attributes: Attributes) -> dict[str, Any]:
     return plain
 
 
-def _check_sense(attributes: Attributes) -> None:
-    """What one attribute says about another."""
+def check_moments(occurred_at: int, attributes: Attributes) -> None:
+    """What the record's own moment says about its attributes: no result before its sampling.
+
+    Raises :class:`EvidenceFault`.
+    """
+    if isinstance(attributes, Test) and attributes.sampled_at > occurred_at:
+        raise EvidenceFault("result_before_sampling", "sampled after its result - at `$.sampled_at`")
+
+
+def check_sense(attributes: Attributes) -> None:
+    """What one attribute says about another. Raises :class:`EvidenceFault`."""
     match attributes:
-        case Stay(region=region, country=country, since=since, until=until):
+        case Stay(region=region, country=country, since=since, until=until, ongoing=ongoing):
+            if ongoing and until is not None:
+                raise EvidenceFault("bad_order", "a stay that goes on has no end - at `$.until`")
             if country == "CN" and not region:
                 raise EvidenceFault("bad_attribute", "a stay in the country needs its region - at `$.region`")
-            if region and not ever_existed(region[:6]):
+            if region and not _existed(region[:6]):
                 raise EvidenceFault("unknown_region", region)
             _check_order(since, until, "until")
         case Isolation(start=start, end=end):
             _check_order(start, end, "end")
+
+
+@cache
+def _existed(code: str) -> bool:
+    """Whether the region ever existed; the table is read when the first region is asked for."""
+    from ankang.core.regions import ever_existed
+
+    return ever_existed(code)
 
 
 def _check_order(first: int | None, last: int | None, name: str) -> None:
@@ -296,20 +150,24 @@ _MOMENTS = {
 }
 
 
-def _with_moments(struct: type[Attributes], attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _with_moments(
+    struct: type[Attributes], attributes: Mapping[str, Any], zone: tzinfo | None
+) -> dict[str, Any]:
     """The attributes with every ISO 8601 moment turned into unix seconds."""
     numbers = dict(attributes)
     for name in _MOMENTS[struct]:
         if isinstance(numbers.get(name), str | datetime):
-            numbers[name] = _seconds(numbers[name], name)
+            numbers[name] = _seconds(numbers[name], name, zone)
     return numbers
 
 
-def _seconds(moment: str | datetime, name: str) -> int:
+def _seconds(moment: str | datetime, name: str, zone: tzinfo | None) -> int:
     try:
         aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     except ValueError:
         aware = None
+    if aware is not None and aware.tzinfo is None and zone is not None:
+        aware = aware.replace(tzinfo=zone)
     if aware is None or aware.tzinfo is None:
         raise EvidenceFault("bad_attribute", f"a moment with its offset from UTC is expected - at `$.{name}`")
     return int(aware.timestamp())

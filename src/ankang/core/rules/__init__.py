@@ -1,22 +1,24 @@
 """Rule sets as data, and the one function that turns evidence into a colour."""
 
+from ankang.core.rules.areas import AreaIndex
 from ankang.core.rules.evaluation import (
     UNTOUCHED,
     ActiveReason,
     Assessment,
-    Spell,
     evaluate,
     read,
     spells,
 )
 from ankang.core.rules.language import Area, Text
 from ankang.core.rules.loading import DEFAULT, RuleSet, RuleSetFault, load, load_shipped
+from ankang.core.rules.plan import Spell
 
 __all__ = [
     "DEFAULT",
     "UNTOUCHED",
     "ActiveReason",
     "Area",
+    "AreaIndex",
     "Assessment",
     "RuleSet",
     "RuleSetFault",

@@ -1,41 +1,23 @@
 """Colour is a pure function of one person's evidence, a rule set, the areas and the moment (architecture.md).
 
-Every matched fact becomes a *spell*: this rule, from then until then. The spells do not depend on the
-moment asked for; a moment only reads them. So the colour between the moments an assessment names is
-constant by construction.
+Only evidence whose moment has come is seen. Every matched fact becomes a *spell*: this rule, from then until
+then. Spells begin no earlier than their record and are ended by evidence no earlier than that evidence, so
+the colour is constant between the moments an assessment names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ankang.core.colours import Colour, worst
-from ankang.core.evidence import Evidence
-from ankang.core.rules.endings import end_of
-from ankang.core.rules.facts import facts_of, open_dossier
-from ankang.core.rules.language import Area, Rule, Text
+from ankang.core.colours import Colour
+from ankang.core.evidence_kinds import Evidence
+from ankang.core.rules.facts import Dossier, is_late
+from ankang.core.rules.language import Area, Text
 from ankang.core.rules.loading import RuleSet
-
-
-class Spell(NamedTuple):
-    """A rule holds a person from ``since`` until ``until`` (None: nothing on file ends it)."""
-
-    rule: Rule
-    evidence: str
-    since: int
-    until: int | None
-
-    @property
-    def colour(self) -> Colour:
-        """The colour of the rule."""
-        return Colour[self.rule.colour.upper()]
-
-    def active(self, moment: int) -> bool:
-        """Whether the spell holds at the moment; its end no longer belongs to it."""
-        return self.since <= moment and (self.until is None or moment < self.until)
+from ankang.core.rules.plan import Spell
 
 
 class ActiveReason(NamedTuple):
-    """Why: the rule, its words, the evidence behind it, since when, until when (if known) and what ends it."""
+    """Why: the rule, its words, the evidence, since when, until when (if known) and what ends it."""
 
     rule: str
     colour: Colour
@@ -50,7 +32,9 @@ class Assessment(NamedTuple):
     """The colour at a moment, every active reason (worst first), since when it has been so and how long it
     stays so.
 
-    ``since`` None: as far back as the evidence goes; ``until`` None: until new evidence comes.
+    ``since`` None: as far back as the evidence goes. ``until``: when the colour changes by itself, or when
+    the next evidence that was given but lies in the future is to be seen, whichever is earlier; None: not
+    before new evidence comes.
     """
 
     colour: Colour
@@ -60,6 +44,7 @@ class Assessment(NamedTuple):
 
 
 UNTOUCHED = Assessment(Colour.GREEN, (), None, None)
+_COLOURS = {colour.severity: colour for colour in Colour}
 
 
 def evaluate(
@@ -68,39 +53,60 @@ def evaluate(
     """One person's colour at ``moment`` (unix seconds) from the standing evidence (Z20 1; the worst rule
     wins).
 
-    Nobody is grey here: grey means that nobody has evaluated yet.
+    Pass an :class:`AreaIndex` as ``areas`` when there are many. Nobody is grey here: grey means that nobody
+    has evaluated yet.
     """
-    return read(spells(evidence, rule_set, areas), moment)
+    plan, touched, unseen = rule_set.plan, False, None
+    for record in evidence:
+        if record.occurred_at > moment:
+            unseen = record.occurred_at if unseen is None else min(unseen, record.occurred_at)
+        elif not touched and (triggers := plan.get(record.kind)):
+            touched = any(test is None or test(record.attributes) for test, _, _ in triggers)
+    if not touched:
+        return UNTOUCHED if unseen is None else UNTOUCHED._replace(until=unseen)
+    seen = evidence if unseen is None else _seen(evidence, moment)
+    assessment = read(spells(seen, rule_set, areas), moment)
+    if any(map(is_late, seen)):
+        assessment = assessment._replace(since=_since(seen, rule_set, moment, areas, assessment.colour))
+    if unseen is not None and (assessment.until is None or unseen < assessment.until):
+        assessment = assessment._replace(until=unseen)
+    return assessment
 
 
-def spells(evidence: Sequence[Evidence], rule_set: RuleSet, areas: Sequence[Area] = ()) -> list[Spell]:
-    """Every rule's hold on the person over all time, in the order of beginning."""
-    if rule_set.kinds.isdisjoint(record.kind for record in evidence):
-        return []
-    dossier = open_dossier(evidence, areas)
+def spells(evidence: Iterable[Evidence], rule_set: RuleSet, areas: Sequence[Area] = ()) -> list[Spell]:
+    """Every rule's hold on the person over all time, worst colour first, then in the order of beginning."""
+    dossier, plan = Dossier(evidence, areas), rule_set.plan
     found = [
-        Spell(rule, fact.record.id, fact.first, end_of(rule, fact, dossier))
-        for rule in rule_set.rules
-        for match in rule.when
-        for fact in facts_of(match, dossier)
+        spell
+        for record in dossier.records
+        for test, matcher, rule in plan.get(record.kind, ())
+        if test is None or test(record.attributes)
+        for fact in matcher.facts(record, areas)
+        if (spell := rule.spell(fact, dossier)) is not None
     ]
-    lasting = {
-        (spell.since, spell.rule.id, spell.evidence, spell.until or 0): spell
-        for spell in found
-        if spell.until is None or spell.until > spell.since
-    }
-    return [lasting[key] for key in sorted(lasting)]
+    if len(found) > 1:
+        found = list({_order(spell): spell for spell in found}.values())
+        found.sort(key=_order)
+    return found
 
 
 def read(held: Sequence[Spell], moment: int) -> Assessment:
-    """What the spells say at a moment."""
-    if not held:
-        return UNTOUCHED
-    active = [spell for spell in held if spell.active(moment)]
-    colour = worst(spell.colour for spell in active)
-    since, until = _extent(held, colour, moment)
-    reasons = sorted(active, key=lambda spell: -spell.colour.severity)
-    return Assessment(colour, tuple(map(_reason, reasons)), since, until)
+    """What the spells, in their order, say at a moment."""
+    active = [
+        spell for spell in held if spell.since <= moment and (spell.until is None or moment < spell.until)
+    ]
+    severity = active[0].severity if active else 0
+    since, until = _extent(held, severity, moment)
+    return Assessment(_COLOURS[severity], tuple(map(_reason, active)), since, until)
+
+
+def _order(spell: Spell) -> tuple[int, int, str, str, float]:
+    until = float("inf") if spell.until is None else spell.until
+    return -spell.severity, spell.since, spell.rule.id, spell.evidence, until
+
+
+def _seen(evidence: Iterable[Evidence], moment: int) -> list[Evidence]:
+    return [record for record in evidence if record.occurred_at <= moment]
 
 
 def _reason(spell: Spell) -> ActiveReason:
@@ -110,21 +116,41 @@ def _reason(spell: Spell) -> ActiveReason:
     )
 
 
-def _extent(held: Sequence[Spell], colour: Colour, moment: int) -> tuple[int | None, int | None]:
+def _extent(held: Sequence[Spell], severity: int, moment: int) -> tuple[int | None, int | None]:
     """From which boundary before the moment to which one after it the colour is the same."""
-    edges = sorted(
-        {spell.since for spell in held} | {spell.until for spell in held if spell.until is not None}
-    )
-    since = None
-    for edge in reversed([edge for edge in edges if edge <= moment]):
-        since = edge
-        if _colour_at(held, edge - 1) != colour:
+    edges = {spell.since for spell in held}
+    edges.update(spell.until for spell in held if spell.until is not None)
+    since = until = None
+    for edge in sorted(edges, reverse=True):
+        if edge <= moment and _severity_at(held, edge - 1) != severity:
+            since = edge
             break
-    else:
-        since = None
-    until = next((edge for edge in edges if edge > moment and _colour_at(held, edge) != colour), None)
+    for edge in sorted(edges):
+        if edge > moment and _severity_at(held, edge) != severity:
+            until = edge
+            break
     return since, until
 
 
-def _colour_at(held: Sequence[Spell], moment: int) -> Colour:
-    return worst(spell.colour for spell in held if spell.active(moment))
+def _severity_at(held: Sequence[Spell], moment: int) -> int:
+    for spell in held:
+        if spell.since <= moment and (spell.until is None or moment < spell.until):
+            return spell.severity
+    return 0
+
+
+def _since(
+    seen: Sequence[Evidence], rule_set: RuleSet, moment: int, areas: Sequence[Area], colour: Colour
+) -> int | None:
+    """Since when the colour has been so, when orders were recorded after the fact: each of them is a turn
+    before which less was known.
+    """
+    turns = sorted({record.occurred_at for record in seen if is_late(record)}, reverse=True)
+    for turn in [*turns, None]:
+        since = read(spells(_seen(seen, moment), rule_set, areas), moment).since
+        if turn is None or (since is not None and since > turn):
+            return since
+        moment = turn - 1
+        if read(spells(_seen(seen, moment), rule_set, areas), moment).colour is not colour:
+            return turn
+    return None

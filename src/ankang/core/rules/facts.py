@@ -1,19 +1,24 @@
-"""From evidence to facts: what was so, from when to when."""
+"""From evidence to facts: what was so, from when to when.
 
-from collections.abc import Iterable, Sequence
+Nothing that a record says has an effect before the record's own moment; so what a later moment brings to
+light never changes what an earlier one saw.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ankang.core.evidence import Evidence, EvidenceKind, Isolation, Stay, Test
-from ankang.core.rules.language import Area, Condition, Match, Setting
+from ankang.core.evidence_kinds import Attributes, Evidence, Isolation, Stay, Test
+from ankang.core.rules.areas import areas_of
+from ankang.core.rules.language import Area, Condition, Match
 
 HOUR, DAY = 3_600, 86_400
 Span = tuple[int, int | None]  # from … to, unix seconds; None: open
+AttributeTest = Callable[[Attributes], bool]
+_ABSENT = object()
 
 
 class Fact(NamedTuple):
-    """One matched record: it is so from ``first`` to ``last``; endings count from ``last`` (None: it goes
-    on).
-    """
+    """One matched record: it turns a person from ``first``; endings count from ``last`` (None: goes on)."""
 
     record: Evidence
     first: int
@@ -21,44 +26,62 @@ class Fact(NamedTuple):
     area: Area | None = None
 
 
-class Dossier(NamedTuple):
-    """All the rules may look at: one person's standing records without replaced orders, and the areas."""
+class Order(NamedTuple):
+    """An isolation order in force: where, from when, until when (None: open)."""
 
-    records: Sequence[Evidence]
-    areas: Sequence[Area]
-
-
-def open_dossier(records: Iterable[Evidence], areas: Sequence[Area]) -> Dossier:
-    """The records in the order of their facts; of the isolation records with one setting and start only the
-    last said.
-    """
-    effective: list[Evidence] = []
-    orders: dict[tuple[str, int], Evidence] = {}
-    for record in records:
-        if isinstance(record.attributes, Isolation):
-            key = (record.attributes.setting, record.attributes.start)
-            orders[key] = max(orders.get(key, record), record, key=_said)
-        else:
-            effective.append(record)
-    return Dossier(sorted([*effective, *orders.values()], key=lambda r: (r.occurred_at, r.id)), areas)
+    setting: str
+    start: int
+    end: int | None
 
 
-def facts_of(match: Match, dossier: Dossier) -> list[Fact]:
-    """Every fact in the dossier that fits; a stay gives one for each area it touches."""
-    return [
-        fact
-        for record in dossier.records
-        if record.kind == match.kind
-        for fact in _facts(match, record, dossier)
-    ]
+class Dossier:
+    """All the rules may look at: one person's records without replaced orders, and the areas."""
+
+    __slots__ = ("areas", "orders", "records")
+
+    def __init__(self, records: Iterable[Evidence], areas: Sequence[Area]) -> None:
+        """Records that were seen, in any order."""
+        self.areas = areas
+        self.records, self.orders = _in_force(records)
 
 
-def fits(where: dict[str, Condition], record: Evidence) -> bool:
-    """Whether the record's attributes meet every condition; an attribute it does not have meets none."""
-    return all(
-        hasattr(record.attributes, name) and condition.holds(getattr(record.attributes, name))
-        for name, condition in where.items()
-    )
+class Matcher:
+    """A match made ready: whether a record fits, and which facts it gives."""
+
+    __slots__ = ("kind", "levels", "test")
+
+    def __init__(self, match: Match) -> None:
+        """A checked match."""
+        self.kind: str = match.kind
+        self.test = attribute_test(match.where)
+        self.levels = frozenset(match.areas)
+
+    def facts(self, record: Evidence, areas: Sequence[Area]) -> list[Fact]:
+        """Every fact the record gives; a stay gives one for each area of these levels that it touches."""
+        if record.kind != self.kind or (self.test is not None and not self.test(record.attributes)):
+            return []
+        first, last = _extent(record)
+        if not self.levels:
+            return [Fact(record, max(first, record.occurred_at), last)]
+        region = record.attributes.region if isinstance(record.attributes, Stay) else ""
+        return [
+            Fact(record, max(first, area.since, record.occurred_at), _last_in(area, last), area)
+            for area in areas_of(region, areas)
+            if area.level in self.levels and _meets(first, last, area)
+        ]
+
+    def all_facts(self, dossier: Dossier) -> Iterator[Fact]:
+        """Every fact in the dossier."""
+        for record in dossier.records:
+            yield from self.facts(record, dossier.areas)
+
+
+def attribute_test(where: dict[str, Condition]) -> AttributeTest | None:
+    """Whether attributes meet every condition (None: there is none); an attribute they lack meets none."""
+    tests = [_one_test(name, condition) for name, condition in where.items()]
+    if not tests:
+        return None
+    return tests[0] if len(tests) == 1 else lambda attributes: all(test(attributes) for test in tests)
 
 
 def taken_at(record: Evidence) -> int:
@@ -66,18 +89,51 @@ def taken_at(record: Evidence) -> int:
     return record.attributes.sampled_at if isinstance(record.attributes, Test) else record.occurred_at
 
 
-def isolations(dossier: Dossier, settings: Sequence[Setting], after: int) -> list[Span]:
+def isolations(dossier: Dossier, settings: Sequence[str], after: int) -> list[Span]:
     """Isolation in these settings after a moment: clipped, sorted, overlapping and touching spans joined."""
     spans = [
-        (max(order.start, after), order.end)
-        for order in (
-            record.attributes for record in dossier.records if record.kind == EvidenceKind.ISOLATION
-        )
-        if isinstance(order, Isolation)
-        and order.setting in settings
-        and (order.end is None or order.end > after)
+        (max(start, after), end)
+        for setting, start, end in dossier.orders
+        if setting in settings and (end is None or end > after)
     ]
     return _joined(sorted(spans, key=lambda span: span[0]))
+
+
+def is_late(record: Evidence) -> bool:
+    """Whether the record changes what was said of the past: an order recorded after it had begun."""
+    return isinstance(record.attributes, Isolation) and record.occurred_at > record.attributes.start
+
+
+def _one_test(name: str, condition: Condition) -> AttributeTest:
+    values = frozenset(condition.one_of)
+    if condition == Condition(one_of=condition.one_of):
+        return lambda attributes: getattr(attributes, name, _ABSENT) in values
+
+    def test(attributes: Attributes) -> bool:
+        value = getattr(attributes, name, _ABSENT)
+        return value is not _ABSENT and condition.holds(value)
+
+    return test
+
+
+def _in_force(records: Iterable[Evidence]) -> tuple[list[Evidence], list[Order]]:
+    """The records in the order of their facts; of orders with one setting and start only the last said."""
+    effective: list[Evidence] = []
+    last_said: dict[tuple[str, int], Evidence] = {}
+    for record in records:
+        if isinstance(record.attributes, Isolation):
+            key = (record.attributes.setting, record.attributes.start)
+            last_said[key] = max(last_said.get(key, record), record, key=_said)
+        else:
+            effective.append(record)
+    effective.extend(last_said.values())
+    if len(effective) > 1:
+        effective.sort(key=lambda record: (record.occurred_at, record.id))
+    return effective, [
+        Order(said.setting, said.start, said.end)
+        for said in (record.attributes for record in last_said.values())
+        if isinstance(said, Isolation)
+    ]
 
 
 def _said(record: Evidence) -> tuple[int, float, str]:
@@ -87,33 +143,26 @@ def _said(record: Evidence) -> tuple[int, float, str]:
     return record.occurred_at, float("inf") if end is None else end, record.id
 
 
-def _facts(match: Match, record: Evidence, dossier: Dossier) -> list[Fact]:
-    if not fits(match.where, record):
-        return []
-    first, last = _extent(record)
-    if not match.areas:
-        return [Fact(record, first, last)]
-    return [
-        Fact(record, max(first, area.since), last, area)
-        for area in dossier.areas
-        if area.level in match.areas and _touches(record, first, last, area)
-    ]
-
-
 def _extent(record: Evidence) -> Span:
     match record.attributes:
-        case Stay(since=since, until=until):
+        case Stay(since=since, until=until, ongoing=ongoing):
             first = since if since is not None else min(record.occurred_at, until or record.occurred_at)
+            if ongoing:
+                return first, None
             return first, until if until is not None else max(record.occurred_at, first)
         case Isolation(start=start, end=end):
             return start, end
     return record.occurred_at, record.occurred_at
 
 
-def _touches(record: Evidence, first: int, last: int | None, area: Area) -> bool:
-    region = record.attributes.region if isinstance(record.attributes, Stay) else ""
-    in_time = (area.until is None or first < area.until) and (last is None or last >= area.since)
-    return in_time and region.startswith(area.code)
+def _meets(first: int, last: int | None, area: Area) -> bool:
+    """Whether the stay and the assessment overlap in time."""
+    return (area.until is None or first < area.until) and (last is None or last >= area.since)
+
+
+def _last_in(area: Area, last: int | None) -> int | None:
+    """A stay that goes on counts, in an area, until the area's assessment ends."""
+    return area.until if last is None else last
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:

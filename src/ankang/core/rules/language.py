@@ -4,15 +4,17 @@ A rule says *when* it turns a person (any of its matches), from which moment, an
 earliest of its endings). Durations and evidence kinds are data, never constants in code (domain.md §1).
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Level = Literal["low", "medium", "high", "severe"]
+Level = Literal["low", "medium", "high", "severe", "prevention", "control", "sealed"]
 Setting = Literal["central", "home"]
 Days = Annotated[int, Meta(ge=1, le=3650)]
 Scalar = str | bool | float
+AreaCode = Annotated[str, Meta(pattern=r"^[0-9]{2,12}$")]
+CountedFrom = Literal["step", "beginning"]
 
 
 class Text(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +33,7 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
 
     one_of: tuple[Scalar, ...] = ()
     none_of: tuple[Scalar, ...] = ()
+    starts_with: tuple[str, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
 
@@ -39,6 +42,8 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
         if self.one_of and value not in self.one_of:
             return False
         if self.none_of and value in self.none_of:
+            return False
+        if self.starts_with and not (isinstance(value, str) and value.startswith(self.starts_with)):
             return False
         if self.at_least is None and self.at_most is None:
             return True
@@ -60,13 +65,16 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OnEvidence(Match, frozen=True, tag_field="on", tag="evidence", kw_only=True):
-    """The first matching evidence.
+    """The first matching evidence, or the first ``times`` of them, ``apart_hours`` or more apart.
 
     A test counts by its sampling: it must be sampled ``after_hours`` or more after the step before (negative:
     it may have been sampled that much earlier). It takes effect when its result is known.
     """
 
-    after_hours: int = 0
+    after_hours: Annotated[int, Meta(ge=-8760, le=8760)] = 0
+    times: Annotated[int, Meta(ge=1, le=10)] = 1
+    apart_hours: Annotated[int, Meta(ge=0, le=720)] = 0
+    counted_from: CountedFrom = "step"
 
 
 class Served(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="served"):
@@ -74,14 +82,16 @@ class Served(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", ta
     twice.
     """
 
-    settings: tuple[Setting, ...]
+    settings: Annotated[tuple[Setting, ...], Meta(min_length=1)]
     days: Days
+    counted_from: CountedFrom = "step"
 
 
 class IsolationOver(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="isolation_over"):
     """The end of the first unbroken isolation in these settings that lasts beyond the step before."""
 
-    settings: tuple[Setting, ...]
+    settings: Annotated[tuple[Setting, ...], Meta(min_length=1)]
+    counted_from: CountedFrom = "step"
 
 
 class OrderOver(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="order_over"):
@@ -96,9 +106,16 @@ class Elapsed(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", t
     """So many days after the step before."""
 
     days: Days
+    counted_from: CountedFrom = "step"
 
 
-Step = OnEvidence | Served | IsolationOver | OrderOver | AreaLifted | Elapsed
+class RuleOver(Struct, frozen=True, forbid_unknown_fields=True, tag_field="on", tag="rule_over"):
+    """The moment another rule lets go of the person for this same fact."""
+
+    rule: str
+
+
+Step = OnEvidence | Served | IsolationOver | OrderOver | AreaLifted | Elapsed | RuleOver
 
 
 class History(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,12 +124,15 @@ class History(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     within_days: Days
-    matches: tuple[Match, ...]
+    matches: Annotated[tuple[Match, ...], Meta(min_length=1)]
 
 
 class Ending(Struct, frozen=True, forbid_unknown_fields=True):
     """Steps one after the other; ``only`` narrows it to some facts, ``without`` bars it for people with
     such a history.
+
+    A step with ``counted_from = "beginning"`` is counted from the beginning of the ending, not from the step
+    before, and done no earlier than that one.
     """
 
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
@@ -123,37 +143,78 @@ class Ending(Struct, frozen=True, forbid_unknown_fields=True):
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """One line of the table an epidemiologist reads.
 
-    ``within_days``: the fact turns a person for so many days only, unless an isolation that ends it has
-    begun in that time; then it lasts until that is complete.
+    ``begins``: steps after the fact until the rule begins to hold; without them it holds at once. Endings
+    count from then. ``within_days``: the fact turns a person for so many days only, unless an isolation that
+    ends it has begun in that time; then it lasts until that is complete. ``beside``: rules of another colour
+    with the same facts, known to the author (the worse colour wins).
     """
 
-    id: Annotated[str, Meta(pattern=r"^(red|yellow)\.[a-z_]+$")]
+    id: Annotated[str, Meta(pattern=r"^(red|yellow)\.[a-z0-9_]+$")]
     colour: Literal["red", "yellow"]
     text: Text
     ends_when: Text
     source: Annotated[str, Meta(min_length=1)]
     when: Annotated[tuple[Match, ...], Meta(min_length=1)]
-    ends: Annotated[tuple[Ending, ...], Meta(min_length=1)]
+    ends: tuple[Ending, ...] = ()
+    begins: tuple[Step, ...] = ()
     within_days: Days | None = None
+    beside: tuple[str, ...] = ()
+
+
+class ExampleRecord(Struct, frozen=True, forbid_unknown_fields=True):
+    """One record of a worked example; moments are TOML dates and times (without an offset: Shanghai)."""
+
+    kind: str
+    occurred_at: datetime
+    attributes: dict[str, object] = field(default_factory=dict)
+
+
+class ExampleArea(Struct, frozen=True, forbid_unknown_fields=True):
+    """One assessed area of a worked example."""
+
+    code: AreaCode
+    level: Level
+    since: datetime
+    until: datetime | None = None
+
+
+class Example(Struct, frozen=True, forbid_unknown_fields=True):
+    """A worked example: with this evidence, at this moment, this colour for these rules.
+
+    ``rules`` are the ids of the active rules, each once, worst colour first; ``until`` is checked when given.
+    """
+
+    says: Annotated[str, Meta(min_length=1)]
+    at: datetime
+    colour: Literal["green", "yellow", "red"]
+    rules: tuple[str, ...] = ()
+    until: datetime | None = None
+    evidence: tuple[ExampleRecord, ...] = ()
+    areas: tuple[ExampleArea, ...] = ()
 
 
 class RuleFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole file."""
+    """A whole file. ``region`` is the GB/T 2260 code of the province (or city) it is for; empty: anywhere."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
     version: Annotated[int, Meta(ge=1)]
     effective_from: date
     title: Text
-    source: str
+    source: Annotated[str, Meta(min_length=1)]
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1)]
+    region: Annotated[str, Meta(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")] = ""
+    examples: tuple[Example, ...] = ()
 
 
 class Area(Struct, frozen=True, forbid_unknown_fields=True):
     """A place assessed at a level for a time; ``code`` is a prefix of the GB/T 2260 (or longer) codes it
     covers.
+
+    Levels: ``low`` 低, ``medium`` 中, ``high`` 高风险, ``severe`` 严峻; the zones ``prevention`` 防范区,
+    ``control`` 管控区, ``sealed`` 封控区.
     """
 
-    code: Annotated[str, Meta(pattern=r"^[0-9]{2,12}$")]
+    code: AreaCode
     level: Level
     since: int
     until: int | None = None

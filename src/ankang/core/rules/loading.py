@@ -18,6 +18,7 @@ from ankang.core.rules.language import (
     Rule,
     RuleFile,
 )
+from ankang.core.rules.plan import Plan, a_plan
 
 _KINDS = frozenset(kind.value for kind in EvidenceKind)
 DEFAULT = "zhejiang-2020-07"
@@ -34,6 +35,7 @@ class RuleSet(msgspec.Struct, frozen=True):
 
     file: RuleFile
     kinds: frozenset[str]
+    plan: Plan
 
     @property
     def name(self) -> str:
@@ -59,7 +61,8 @@ def load(text: str) -> RuleSet:
     _check_ids(file)
     for rule in file.rules:
         _check_rule(rule)
-    return RuleSet(file, frozenset(match.kind for rule in file.rules for match in rule.when))
+    plan = a_plan(file.rules)
+    return RuleSet(file, frozenset(plan), plan)
 
 
 def load_shipped(name: str = DEFAULT) -> RuleSet:
