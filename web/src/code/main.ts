@@ -6,7 +6,7 @@ import { ask } from "../phone/gate";
 import type { Refusal } from "../phone/gate";
 import { byId, clockFace, dayAndTime, drawShape, dress, lang, put, say, seconds, show, startWorker } from "../phone/page";
 import { drawQr } from "../phone/qr";
-import { codeNow, fetchPass, forget, held, nextIsDue, remember, turnPage } from "./wallet";
+import { codeNow, fetchPass, forget, forgetOthers, held, nextIsDue, remember, turnPage } from "./wallet";
 import type { Held } from "./wallet";
 import { WORDS } from "./words";
 
@@ -17,7 +17,6 @@ interface Me {
   server_time: number;
   /** The gate's colours are older than its limit: it cannot know, and says grey. */
   stale?: boolean;
-  name?: string;
 }
 
 const EVERY = 30;
@@ -84,6 +83,7 @@ const showAbsence = (): void => {
 };
 
 const paint = (): void => {
+  forgetOthers();
   turnPage();
   const { today } = held();
   show("code", !!today);
@@ -105,7 +105,6 @@ const tick = (): void => {
 
 const learnColour = (me: Me, at: number): void => {
   learn(me.server_time, at);
-  if (me.name && held().today && held().today?.name !== me.name) forget();
   const { colour, server_time: asOf } = me;
   remember({ colour, asOf, since: seconds(me.since) ?? 0, until: seconds(me.until) ?? 0, stale: !!me.stale });
 };

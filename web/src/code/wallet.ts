@@ -7,6 +7,7 @@ import { epochOf, epochStart, stepOf } from "../core/epochs";
 import { ask } from "../phone/gate";
 import type { Answer } from "../phone/gate";
 import { learn, now } from "../phone/clock";
+import { cookie } from "../phone/page";
 
 const KEY = "ankang.wallet";
 const REFRESH_AFTER = 4 * 3600;
@@ -33,6 +34,7 @@ export interface Wallet {
   since?: number;
   until?: number;
   asOf?: number;
+  holder?: string;
   /** The gate could not know the colour. */
   stale?: boolean;
   /** The random moment after which tomorrow's pass is fetched, and the epoch it was drawn in. */
@@ -66,6 +68,15 @@ export const remember = (change: Partial<Wallet>): void => {
 export const forget = (): void => {
   wallet = {};
   localStorage.removeItem(KEY);
+};
+
+/** Drops the passes of whoever used this phone before. The readable cookie ankang_holder changes with the credential
+    (the credential itself is in a cookie that no script can read). */
+export const forgetOthers = (): void => {
+  const holder = cookie("ankang_holder") ?? "";
+  if ((wallet.holder ?? "") === holder) return;
+  if (wallet.holder !== undefined) forget();
+  remember({ holder });
 };
 
 /** Moves on at 04:00: yesterday's pass goes, the one fetched ahead takes its place. */

@@ -3,7 +3,7 @@
 export type Lang = "zh-Hans" | "en";
 export type Words = Record<string, readonly [zh: string, en: string]>;
 
-const cookie = (name: string): string | undefined =>
+export const cookie = (name: string): string | undefined =>
   document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1);
 
 const keep = (name: string, value: string): void => {

@@ -1,9 +1,10 @@
 /** The scanner: pairs once, then waits for codes from the camera, a bar-code gun or the keyboard, and shows one answer at a time. */
-import { epochOf } from "../core/epochs";
 import { now, skew } from "../phone/clock";
 import type { Refusal } from "../phone/gate";
-import { byId, drawShape, dress, put, say, show, startWorker } from "../phone/page";
+import { byId, dress, put, say, show, startWorker } from "../phone/page";
+import { paintAnswer } from "./answer";
 import { hasTorch, readPicture, setTorch, startCamera } from "./camera";
+import { countOne, paintCounts } from "./counts";
 import { change, pair, refreshDoor, refreshKeys, theDoor } from "./door";
 import { doorIsOpen, openDoor, closeDoor, paintDoor } from "./door-screen";
 import { listenForGun } from "./gun";
@@ -74,26 +75,7 @@ const tell = (kind: Notice | undefined, text = ""): void => {
   paint();
 };
 
-// --- today's counts ---
-
-interface Counts {
-  epoch: number;
-  admit: number;
-  deny: number;
-  refer: number;
-}
-const COUNTS = "ankang.counts";
-
-const counts = (): Counts => {
-  const epoch = epochOf(now());
-  const kept = JSON.parse(localStorage.getItem(COUNTS) ?? "null") as Counts | null;
-  return kept?.epoch === epoch ? kept : { epoch, admit: 0, deny: 0, refer: 0 };
-};
-
-const paintCounts = (): void => {
-  const today = counts();
-  for (const verdict of ["admit", "deny", "refer"] as const) put("n_" + verdict, String(today[verdict]));
-};
+// --- the queue ---
 
 const paintQueue = async (): Promise<void> => {
   const [wait, bad] = await Promise.all([waiting(), rejected()]);
@@ -105,26 +87,6 @@ const paintQueue = async (): Promise<void> => {
 
 // --- the answer ---
 
-/** Admitted: the code's colour. Referred: grey. Refused: the code's colour if that is why; never green. */
-const ground = ({ verdict, colour }: Result): string => {
-  if (verdict === "refer") return "grey";
-  return verdict === "admit" || colour === "yellow" || colour === "red" ? colour : "ink";
-};
-
-const paintAnswer = (shown: Result): void => {
-  const { verdict, reason, colour, name, offline } = shown;
-  document.body.dataset["colour"] = ground(shown);
-  drawShape("answer_shape", verdict === "admit" ? colour : verdict === "deny" ? "red" : "grey");
-  put("answer_word", w(verdict));
-  put("answer_name", name);
-  drawShape("answer_colour", colour);
-  byId("answer_colour").parentElement!.dataset["colour"] = colour;
-  put("answer_colour_word", w(colour));
-  show("answer_chip", colour !== "grey" || reason === "colour");
-  put("answer_why", w(reason in WORDS ? reason : "error"));
-  show("answer_offline", offline);
-};
-
 const dismiss = (): void => {
   clearTimeout(answerTimer);
   result = undefined;
@@ -134,9 +96,7 @@ const dismiss = (): void => {
 };
 
 const showAnswer = (shown: Result): void => {
-  const today = counts();
-  today[shown.verdict]++;
-  localStorage.setItem(COUNTS, JSON.stringify(today));
+  countOne(shown.verdict);
   result = shown;
   byId<HTMLInputElement>("temperature").value = "";
   paint();
@@ -201,6 +161,7 @@ const renew = async (): Promise<void> => {
   if (answer.ok) {
     networkIsBack();
     if (notice) tell(undefined);
+    if (!Object.keys(theDoor().keys).length) await refreshKeys();
     await drain();
   } else if (answer.status === 401 || answer.status === 403) lostRight(answer);
   else if (answer.status === 404) wrongDoor();
