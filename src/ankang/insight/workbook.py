@@ -30,7 +30,8 @@ def write_workbook(board: Board, now: datetime, lang: str) -> bytes:
 
 
 def _towns(sheet: Any, board: Board, now: datetime, lang: str) -> None:
-    heads = [_("No."), _("Town"), _("Population"), _("Target (90%)"), _("Applications"), _("percent of target")]
+    counts = [_("Population"), _("Target (90%)"), _("Applications"), _("percent of target")]
+    heads = [_("No."), _("Town"), *counts]
     _head(sheet, _("Applications for the Ankang code against target, by town"), heads, now)
     for number, town in enumerate(board.towns, start=1):
         numbers = [town.population, town.target, town.applications, town.percent]

@@ -72,7 +72,8 @@ class CheckpointForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = type_choices(get_language() or "zh")  # type: ignore[attr-defined]
+        if place_type := self.fields.get("type"):
+            place_type.choices = type_choices(get_language() or "zh")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A position has two numbers or none."""
@@ -98,8 +99,9 @@ class DeviceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].required = False
-        self.fields["organisation"].help_text = _("Only for a device that serves every checkpoint of a unit.")
+        if organisation := self.fields.get("organisation"):
+            organisation.required = False
+            organisation.help_text = _("Only for a device that serves every checkpoint of a unit.")
 
     def clean(self) -> dict[str, Any]:
         """One place, and no live device of the same name there (a form sent twice makes one device)."""

@@ -1,0 +1,48 @@
+"""What the three screens share."""
+
+from typing import Any, ClassVar
+
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
+
+from ankang.base.admin import ReadOnlyAdmin
+from ankang.base.permissions import may
+
+from ..services import checkpoints_of, organisations_of
+
+TREE_ORDER = (RawSQL("string_to_array(trim(both '/' from path), '/')::bigint[]", []),)
+
+
+class PlacesAdmin(ReadOnlyAdmin):
+    """A screen that those with ``edit_permission`` may also write; nothing here is ever deleted."""
+
+    edit_permission: ClassVar[str]
+    actions_on_top = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, self.edit_permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, self.edit_permission)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only organisations and checkpoints that the reader answers for."""
+        if db_field.name in ("parent", "organisation"):
+            kwargs["queryset"] = organisations_of(request.user, self.edit_permission).order_by(*TREE_ORDER)
+        elif db_field.name == "checkpoint":
+            kwargs["queryset"] = checkpoints_of(request.user, self.edit_permission).order_by("site_no", "pk")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that add or edit the related row in a second window."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_add_related"):
+            field.widget.can_add_related = field.widget.can_change_related = False
+            field.widget.can_view_related = field.widget.can_delete_related = False
+        return field
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, {**one_button, **(extra_context or {})})
