@@ -1,5 +1,6 @@
 """One database for the gate's tests, one gate in the process for most of them."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,12 @@ from tests.gate.ground import Ground, InProcess
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """The database with the real tables."""
-    folder: Path = tmp_path_factory.mktemp("gate")
-    ground = Ground(folder)
-    yield ground
-    ground.close()
+def ground() -> Iterator[Ground]:
+    """The database with the real tables. Not in pytest's folder: another run would close it to PostgreSQL's account."""
+    with tempfile.TemporaryDirectory(prefix="ankang-gate-", ignore_cleanup_errors=True) as folder:
+        ground = Ground(Path(folder))
+        yield ground
+        ground.close()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,6 @@ def run(settings: Settings, workers: int, host: str, port: int) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=20,
         log_access=False,
-        process_name="ankang-gate",
     ).serve()
 
 
