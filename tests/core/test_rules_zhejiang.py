@@ -219,6 +219,13 @@ def test_a_severe_area_is_red_as_long_as_the_province_says_so():
     assert [reason.rule for reason in on(1, stay).reasons] == ["red.severe_area"]
 
 
+def test_contact_with_a_severe_place_is_red_until_the_isolation_is_over():
+    contact = a("contact", relation="venue")
+    assert colours([contact], 0, 90) == ["red", "red"]
+    home = a("isolation", 1, setting="home", start=1, end=8)
+    assert colours([contact, home], 7.9, 8) == ["red", "green"]
+
+
 def test_the_worst_rule_wins_and_every_reason_is_shown():
     evidence = [a("symptom", code="fever"), a("stay", region="110106"), a("contact", 1, relation="close")]
     assessment = on(2, *evidence)
@@ -257,6 +264,7 @@ def test_every_rule_names_its_source_and_speaks_two_languages():
         "red.overseas",
         "red.isolation",
         "red.severe_area",
+        "red.severe_venue",
         "yellow.fever",
         "yellow.risk_area",
     ]
@@ -325,3 +333,16 @@ def test_an_area_begins_and_ends_at_its_moments():
     assert end_of("red.severe_area", a("stay", -6, region="420106", since=-6, until=-5)) == 10
     assert on(-5, a("stay", -6, region="420106", since=-6, until=-5)).since == T - 5 * DAY
     assert colours([a("stay", 10, region="420106")], 10) == ["green"]
+    assert colours([a("stay", 29.9, region="110106")], 29.9) == ["yellow"]
+    assert colours([a("stay", 30, region="110106")], 30) == ["green"]
+
+
+def test_home_observation_does_not_stand_in_for_central_isolation():
+    home = a("isolation", 0, setting="home", start=0, end=60)
+    assert end_of("red.overseas", a("border_entry", country="US"), home) == 14
+
+
+def test_a_report_is_seven_days_old_at_most_when_the_area_is_left():
+    stay = a("stay", region="110106", since=-20, until=0)
+    assert end_of("yellow.risk_area", stay, a_test(-7)) == 0
+    assert end_of("yellow.risk_area", stay, a_test(-7.02)) is None
