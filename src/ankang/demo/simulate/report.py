@@ -31,10 +31,11 @@ def moving_bar(console: Console) -> Progress:
 
 def line(day: Day, rate: float) -> str:
     """The same in one line, for a pipe."""
-    left = day.pace.seconds - day.pace.elapsed
+    at_this_rate = (day.pace.total - day.pace.given) / max(rate, 1.0)
+    left = max(day.pace.seconds - day.pace.elapsed, at_this_rate)
     return (
         f"{clock_text(day.pace.clock)}  {day.pace.given:,} of {day.pace.total:,} requests  {rate:,.0f}/s  "
-        f"refused {refused(day.wire.tally):,}  {max(0, left):,.0f} s left"
+        f"refused {refused(day.wire.tally):,}  {left:,.0f} s left"
     )
 
 
