@@ -43,11 +43,10 @@ def tables_digest() -> str:
 
 
 def static_digest() -> str:
-    """A digest of our static files (by size and time) and of the libraries that bring some."""
+    """A digest of our static files and of the libraries that bring some."""
     digest = hashlib.sha256(f"{version('Django')} {version('django-unfold')}".encode())
-    for path in sorted(SOURCE.glob("*/static/**/*")):
-        found = path.stat()
-        digest.update(f"{path.relative_to(SOURCE)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    for path in sorted(path for path in SOURCE.glob("*/static/**/*") if path.is_file()):
+        digest.update(path.relative_to(SOURCE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:20]
 
 

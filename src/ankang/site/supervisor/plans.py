@@ -55,7 +55,8 @@ def tied_to_us(command: Sequence[str]) -> list[str]:
 def _control_plane(settings: Settings) -> Plan:
     socket = prepare_control_socket(settings.data)
     options = ("--interface", "wsgi", "--uds", str(socket), "--uds-permissions", "600", "--workers", "1")
-    threads = ("--blocking-threads", str(settings.web_threads), "--backpressure", "512")
+    most = 2 * (os.cpu_count() or 1) + 1  # more would only wait for the interpreter
+    threads = ("--blocking-threads", str(min(settings.web_threads, most)), "--backpressure", "512")
     return Plan(
         "control",
         (*GRANIAN, *options, *threads, "--workers-kill-timeout", "5", "ankang.site.wsgi:application"),
