@@ -1,5 +1,6 @@
 """Who is this resident? Reads the bearer credential of a request, and states the permission of residents' pages."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from .models import Credential
 from .rules import CREDENTIAL_DAYS
 
 COOKIE = "ankang_resident"
+HOLDER_COOKIE = "ankang_holder"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -87,20 +89,22 @@ def require_resident(request: HttpRequest) -> Resident:
 
 
 def set_cookie(response: HttpResponse, issued: Issued, now: datetime) -> None:
-    """Keep the token in this browser: no script can read it, other sites cannot use it, the gate can."""
-    response.set_cookie(
-        COOKIE,
-        issued.token,
-        max_age=int((issued.expires - now).total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    """Keep the token in this browser: no script can read it, other sites cannot use it, the gate can.
+
+    Beside it goes a readable mark that says nothing but changes with the credential, so that the code page drops the
+    passes of whoever used this phone before.
+    """
+    seconds = int((issued.expires - now).total_seconds())
+    secure = settings.SESSION_COOKIE_SECURE
+    mark = hashlib.sha256(issued.token.encode()).hexdigest()[:16]
+    response.set_cookie(COOKIE, issued.token, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(HOLDER_COOKIE, mark, max_age=seconds, samesite="Lax", secure=secure)
 
 
 def drop_cookie(response: HttpResponse) -> None:
     """Take the token out of this browser."""
     response.delete_cookie(COOKIE, samesite="Lax")
+    response.delete_cookie(HOLDER_COOKIE, samesite="Lax")
 
 
 def _presented(request: HttpRequest) -> str:

@@ -20,6 +20,8 @@ interface Me {
 }
 
 const EVERY = 30;
+/** While a new applicant's papers are being checked (at most two minutes) the answer is seconds away. */
+const EVERY_FRESH = 3;
 const LONGEST = 300;
 const w = (key: string, values = {}): string => say(WORDS, key, values);
 
@@ -140,7 +142,9 @@ const poll = async (): Promise<void> => {
   const stranger = refused?.status === 401 || refused?.status === 403;
   if (stranger) forget();
   failures = refused ? failures + 1 : 0;
-  const pause = (refused?.wait || EVERY) * 2 ** Math.max(0, failures - 1);
+  const { colour, since } = held();
+  const fresh = colour === "grey" && now() - (since ?? 0) < 120;
+  const pause = (refused?.wait || (fresh ? EVERY_FRESH : EVERY)) * 2 ** Math.max(0, failures - 1);
   const wait = (stranger ? LONGEST : Math.max(Math.min(pause, LONGEST), refused?.wait ?? 0)) * (1 + Math.random() / 4);
   askAgainAt = Date.now() + wait * 1000;
   timer = window.setTimeout(() => void poll(), wait * 1000);
