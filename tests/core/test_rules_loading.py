@@ -56,11 +56,11 @@ def test_steps_follow_one_another():
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("name = ", "Invalid value"),
+        ("name = ", "the file cannot be read as TOML: Invalid value"),
         (HEAD, "rules"),
         (HEAD + a_rule() + a_rule(), "yellow.x: the id is used twice"),
         (HEAD + a_rule(identity="red.x"), "red.x: the id says another colour"),
-        (HEAD + a_rule(when='kind = "scan"'), "yellow.x: no evidence kind is called 'scan'"),
+        (HEAD + a_rule(when='kind = "scan"'), "rule yellow.x: when 1: no evidence kind is called 'scan'"),
         (
             HEAD + a_rule(when='kind = "contact"\nwhere.colour.one_of = ["red"]'),
             "'contact' has no attribute 'colour'",

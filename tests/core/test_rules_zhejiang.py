@@ -343,6 +343,6 @@ def test_home_observation_does_not_stand_in_for_central_isolation():
 
 
 def test_a_report_is_seven_days_old_at_most_when_the_area_is_left():
-    stay = a("stay", region="110106", since=-20, until=0)
-    assert end_of("yellow.risk_area", stay, a_test(-7)) == 0
-    assert end_of("yellow.risk_area", stay, a_test(-7.02)) is None
+    stay = a("stay", -20, region="110106", since=-20, until=0)
+    assert colours([stay, a_test(-7)], 0) == ["green"]
+    assert colours([stay, a_test(-7.02)], 0, 90) == ["yellow", "yellow"]

@@ -9,8 +9,9 @@ from ankang.core.rules.evaluation import (
     read,
     spells,
 )
+from ankang.core.rules.examples import failed_examples
 from ankang.core.rules.language import Area, Text
-from ankang.core.rules.loading import DEFAULT, RuleSet, RuleSetFault, load, load_shipped
+from ankang.core.rules.loading import DEFAULT, RuleSet, RuleSetFault, load, load_shipped, shipped
 from ankang.core.rules.plan import Spell
 
 __all__ = [
@@ -25,8 +26,10 @@ __all__ = [
     "Spell",
     "Text",
     "evaluate",
+    "failed_examples",
     "load",
     "load_shipped",
     "read",
+    "shipped",
     "spells",
 ]

@@ -193,16 +193,23 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     areas: tuple[ExampleArea, ...] = ()
 
 
-class RuleFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole file. ``region`` is the GB/T 2260 code of the province (or city) it is for; empty: anywhere."""
+class Header(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a file says of itself. ``region`` is the GB/T 2260 code of the province (or city) it is for;
+    empty: anywhere.
+    """
 
     name: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
     version: Annotated[int, Meta(ge=1)]
     effective_from: date
     title: Text
     source: Annotated[str, Meta(min_length=1)]
-    rules: Annotated[tuple[Rule, ...], Meta(min_length=1)]
     region: Annotated[str, Meta(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")] = ""
+
+
+class RuleFile(Header, frozen=True, kw_only=True):
+    """A whole file."""
+
+    rules: Annotated[tuple[Rule, ...], Meta(min_length=1)]
     examples: tuple[Example, ...] = ()
 
 

@@ -1,41 +1,37 @@
-"""Reading a rule set: the text becomes rules that are known to be sound, or a fault that names the rule and
-the place.
-"""
+"""Reading a rule set: the text becomes rules known to be sound, or a fault that names each rule and place."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
+from typing import Any
 
 import msgspec
 
-from ankang.core.evidence import ATTRIBUTES, EvidenceKind
-from ankang.core.rules.language import (
-    AreaLifted,
-    Condition,
-    Match,
-    OnEvidence,
-    OrderOver,
-    Rule,
-    RuleFile,
-)
+from ankang.core.rules.checking import faults, warnings
+from ankang.core.rules.language import Example, Header, Rule, RuleFile
 from ankang.core.rules.plan import Plan, a_plan
+from ankang.core.rules.wording import in_plain_words
 
-_KINDS = frozenset(kind.value for kind in EvidenceKind)
 DEFAULT = "zhejiang-2020-07"
 
 
 class RuleSetFault(ValueError):
-    """A rule set that cannot be used; the message names the rule and says what is wrong with it."""
+    """A rule set that cannot be used; each of ``findings`` names a rule and says what is wrong with it."""
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        super().__init__("\n".join(findings))
+        self.findings = tuple(findings)
 
 
 class RuleSet(msgspec.Struct, frozen=True):
     """A checked rule set. ``kinds`` are the evidence kinds that can turn anybody: all else can be passed
-    over at once.
+    over at once. ``warnings`` is what may be a mistake.
     """
 
     file: RuleFile
     kinds: frozenset[str]
     plan: Plan
+    warnings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,74 +48,106 @@ class RuleSet(msgspec.Struct, frozen=True):
         return next((rule for rule in self.rules if rule.id == identity), None)
 
 
-def load(text: str) -> RuleSet:
-    """The rule set written in ``text`` (TOML). Raises :class:`RuleSetFault`."""
+def load(text: str, region: str = "") -> RuleSet:
+    """The rule set written in ``text`` (TOML). Raises :class:`RuleSetFault` with everything that is wrong.
+
+    ``region``: the GB/T 2260 code of where it is to be used; a set for another province is refused.
+    """
     try:
-        file = msgspec.convert(tomllib.loads(text), RuleFile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise RuleSetFault(str(fault)) from None
-    _check_ids(file)
-    for rule in file.rules:
-        _check_rule(rule)
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise RuleSetFault([f"the file cannot be read as TOML: {fault}"]) from None
+    findings, rules, examples = list(_header_faults(raw)), [], []
+    for label, part in _parts(raw, "rules", findings):
+        rules.extend(_converted(part, Rule, label, findings))
+    for label, part in _parts(raw, "examples", findings):
+        examples.extend(_converted(part, Example, label, findings))
+    findings.extend(f"rule {rule}: {what}" for rule, what in faults(rules))
+    findings.extend(_region_faults(raw.get("region"), region))
+    if findings:
+        raise RuleSetFault(findings)
+    file = msgspec.convert(raw, RuleFile)
     plan = a_plan(file.rules)
-    return RuleSet(file, frozenset(plan), plan)
+    return RuleSet(file, frozenset(plan), plan, tuple(warnings(file.rules)))
 
 
-def load_shipped(name: str = DEFAULT) -> RuleSet:
+def shipped() -> list[str]:
+    """The names of the rule sets that ship with the platform."""
+    folder = resources.files("ankang.core.rules").joinpath("data")
+    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+def load_shipped(name: str = DEFAULT, region: str = "") -> RuleSet:
     """A rule set that ships with the platform. Raises :class:`RuleSetFault` for a name that does not."""
+    if name not in shipped():
+        raise RuleSetFault([f"no rule set is called {name!r}; there are: {', '.join(shipped())}"])
     path = resources.files("ankang.core.rules").joinpath(f"data/{name}.toml")
-    if "/" in name or not path.is_file():
-        raise RuleSetFault(f"no rule set is called {name!r}")
-    return load(path.read_text(encoding="utf-8"))
+    return load(path.read_text(encoding="utf-8"), region)
 
 
-def _check_ids(file: RuleFile) -> None:
-    seen: set[str] = set()
-    for rule in file.rules:
-        if rule.id in seen:
-            raise RuleSetFault(f"rule {rule.id}: the id is used twice")
-        seen.add(rule.id)
+def _header_faults(raw: dict[str, Any]) -> Iterator[str]:
+    header = {name: value for name, value in raw.items() if name not in ("rules", "examples")}
+    for field in header.keys() - set(Header.__struct_fields__):
+        yield f"there is no field called `{field}`"
+    for field in Header.__struct_fields__:
+        only = {**_BLANK, **({field: header[field]} if field in header else {})}
+        if field not in header and field != "region":
+            only.pop(field)
+        try:
+            msgspec.convert(only, Header)
+        except msgspec.ValidationError as fault:
+            yield _said("", str(fault))
 
 
-def _check_rule(rule: Rule) -> None:
-    if not rule.id.startswith(rule.colour + "."):
-        raise RuleSetFault(f"rule {rule.id}: the id says another colour than {rule.colour!r}")
-    for match in _matches(rule):
-        _check_match(rule, match)
-    for ending in rule.ends:
-        for match in rule.when:
-            _check_where(rule, match.kind, ending.only, lenient=len(rule.when) > 1)
-        for step in ending.steps:
-            _check_step_fits(rule, step)
+_BLANK: dict[str, Any] = msgspec.to_builtins(
+    {
+        "name": "x",
+        "version": 1,
+        "effective_from": "2020-01-01",
+        "title": {"zh": "-", "en": "-"},
+        "source": "-",
+    }
+)
 
 
-def _matches(rule: Rule) -> Iterator[Match]:
-    yield from rule.when
-    for ending in rule.ends:
-        yield from (step for step in ending.steps if isinstance(step, OnEvidence))
-        if ending.without:
-            yield from ending.without.matches
+def _parts(raw: dict[str, Any], name: str, findings: list[str]) -> Iterator[tuple[str, Any]]:
+    """Each rule or example with the label it is called by."""
+    parts = raw.get(name, [])
+    if not isinstance(parts, list) or (name == "rules" and not parts):
+        findings.append(f"`{name}`: the file needs one [[{name}]] or more")
+        return
+    for number, part in enumerate(parts, 1):
+        identity = part.get("id") if isinstance(part, dict) else None
+        label = f"{name[:-1]} {identity if isinstance(identity, str) and identity else number}"
+        yield label, part
 
 
-def _check_match(rule: Rule, match: Match) -> None:
-    if match.kind not in _KINDS:
-        raise RuleSetFault(f"rule {rule.id}: no evidence kind is called {match.kind!r}")
-    if match.areas and match.kind != EvidenceKind.STAY:
-        raise RuleSetFault(f"rule {rule.id}: only a stay has areas, not {match.kind!r}")
-    _check_where(rule, match.kind, match.where)
+def _converted(part: Any, type_: Any, label: str, findings: list[str]) -> list[Any]:
+    try:
+        return [msgspec.convert(part, type_)]
+    except msgspec.ValidationError as fault:
+        findings.append(_said(label, str(fault)))
+        return []
 
 
-def _check_where(rule: Rule, kind: str, where: dict[str, Condition], lenient: bool = False) -> None:
-    fields = ATTRIBUTES[EvidenceKind(kind)].__struct_fields__
-    for name, condition in where.items():
-        if name not in fields and not lenient:
-            raise RuleSetFault(f"rule {rule.id}: {kind!r} has no attribute {name!r}")
-        if condition == Condition():
-            raise RuleSetFault(f"rule {rule.id}: the condition on {name!r} is empty")
+def _said(label: str, complaint: str) -> str:
+    place, what = in_plain_words(complaint)
+    return ": ".join(part for part in (label, place, what) if part)
 
 
-def _check_step_fits(rule: Rule, step: object) -> None:
-    if isinstance(step, OrderOver) and any(match.kind != EvidenceKind.ISOLATION for match in rule.when):
-        raise RuleSetFault(f"rule {rule.id}: 'order_over' fits isolation only")
-    if isinstance(step, AreaLifted) and any(not match.areas for match in rule.when):
-        raise RuleSetFault(f"rule {rule.id}: 'area_lifted' needs areas")
+def _region_faults(own: object, wanted: str) -> Iterator[str]:
+    from ankang.core.regions import ever_existed
+
+    if not isinstance(own, str) or not own:
+        return
+    if own.isdigit() and not ever_existed(own.ljust(6, "0")):
+        yield f"region: no region of GB/T 2260 has the code {own}"
+    elif wanted and not (wanted.startswith(own) or own.startswith(wanted)):
+        yield f"region: this rule set is for {_named(own)}, not for {_named(wanted)}"
+
+
+def _named(code: str) -> str:
+    from ankang.core.regions import region_at
+
+    region = region_at(code.ljust(6, "0"))
+    return f"{region.full_name} ({code})" if region else code
