@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,11 @@ from ankang.core.identifiers import DocumentKind
 
 from .rules import Faults, check_details, check_digits, check_number, check_who
 from .words import PURPOSE_WORDS, fault_words
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What the reader sent, also when it is nothing; ``None`` when the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 class PlainForm(forms.Form):

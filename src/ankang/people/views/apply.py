@@ -19,7 +19,7 @@ from ..credentials import Resident, resident_page, set_cookie
 from ..drafts import Draft, drop_draft, read_draft, remember_number, write_draft
 from ..errors import CodeExpired, DetailsDoNotMatch, PhoneFull
 from ..example import example_applicant
-from ..forms import CodeForm, DetailsForm, PhoneForm, PlainForm, WhoForm
+from ..forms import CodeForm, DetailsForm, PhoneForm, PlainForm, WhoForm, posted
 from ..messages import latest_messages
 from ..paths import local_path
 from ..rules import CODE_GAP_SECONDS, PURPOSES, Application, device_of
@@ -50,7 +50,7 @@ def step(*needs: str) -> Callable[[Page], Callable[[HttpRequest], HttpResponse]]
 @step()
 def who(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Step 1: name and document."""
-    form = WhoForm(request.POST or None, initial=draft)
+    form = WhoForm(posted(request), initial=draft)
     if request.method == "POST" and form.is_valid():
         kept = {key: draft[key] for key in ("next", "phone") if key in draft}
         write_draft(request, DRAFT, kept | form.cleaned_data)
@@ -64,7 +64,7 @@ def who(request: HttpRequest, draft: Draft) -> HttpResponse:
 @step("document")
 def phone(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Step 2: the phone; a code goes there at once."""
-    form = PhoneForm(request.POST or None, initial=draft)
+    form = PhoneForm(posted(request), initial=draft)
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["phone"]
         try:
@@ -82,7 +82,7 @@ def phone(request: HttpRequest, draft: Draft) -> HttpResponse:
 @step("document", "phone")
 def code(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Step 3: the six digits; what would be refused later is said here."""
-    form = CodeForm(request.POST if request.POST.get("do") == "confirm" else None)
+    form = CodeForm(None if request.POST.get("do") == "again" else posted(request))
     sent_again = False
     try:
         if request.POST.get("do") == "again":
@@ -99,7 +99,7 @@ def code(request: HttpRequest, draft: Draft) -> HttpResponse:
 def details(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Step 4: town, consents, declaration; then the code is there."""
     towns = services.towns()
-    form = DetailsForm(request.POST or None, towns=towns)
+    form = DetailsForm(posted(request), towns=towns)
     if request.method == "POST" and form.is_valid():
         try:
             return _apply(request, draft, form.cleaned_data)

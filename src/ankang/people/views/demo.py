@@ -10,7 +10,7 @@ from ankang.base.permissions import public
 from ankang.core.masking import mask_phone
 
 from ..drafts import remember_number, remembered_number
-from ..forms import NumberForm
+from ..forms import NumberForm, posted
 from ..messages import latest_messages
 
 MESSAGES_SHOWN = 8
@@ -22,7 +22,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     """Shows the messages of the number this browser used last, or of the one entered; renews itself."""
     _only_demo()
     number = remembered_number(request)
-    form = NumberForm(request.POST or None, initial={"phone": number.removeprefix("+86")})
+    form = NumberForm(posted(request), initial={"phone": number.removeprefix("+86")})
     if request.method == "POST" and form.is_valid():
         remember_number(request, form.cleaned_data["phone"])
         return redirect("demo_phone")

@@ -16,7 +16,7 @@ from ankang.core.identifiers import DocumentKind
 from .. import services
 from ..credentials import Resident, drop_cookie, resident_page, set_cookie
 from ..drafts import drop_draft, read_draft, remember_number, remembered_number, write_draft
-from ..forms import CodeForm, WhoForm
+from ..forms import CodeForm, WhoForm, posted
 from ..messages import latest_messages
 from ..models import Consent, Credential
 from ..paths import local_path
@@ -33,7 +33,7 @@ READS_SHOWN = 100
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and document; a code goes to the phone on file, and the answer is the same if nobody is on file."""
     draft = read_draft(request, DRAFT)
-    form = WhoForm(request.POST or None, initial=draft)
+    form = WhoForm(posted(request), initial=draft)
     after = local_path(request.GET.get("next", ""), draft.get("next", "/code"))
     if request.method == "POST" and form.is_valid():
         who = form.cleaned_data
@@ -54,7 +54,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     draft = read_draft(request, DRAFT)
     if "document" not in draft:
         return redirect("sign_in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             return _signed_in(request, draft, form.cleaned_data["code"])
