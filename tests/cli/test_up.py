@@ -1,5 +1,6 @@
 """`ankang up`: starts everything, keeps it standing, leaves nothing behind."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -24,10 +25,14 @@ def data(house: House) -> Path:
     return house.folder / "data"
 
 
-def children(house: House, word: str) -> list[psutil.Process]:
-    """The running children of the supervisor whose command has ``word``."""
-    found = psutil.Process(house.process.pid).children()
-    return [each for each in found if any(word in part for part in each.cmdline())]
+def children(house: House, word: str) -> list[int]:
+    """The living children of the supervisor whose command has ``word``."""
+    found = []
+    for each in psutil.Process(house.process.pid).children():
+        with contextlib.suppress(psutil.Error):
+            if any(word in part for part in each.cmdline()):
+                found.append(each.pid)
+    return found
 
 
 def test_the_screen_tells_where_to_go(house: House) -> None:
@@ -56,8 +61,8 @@ def test_the_doctor_sees_that_it_runs(house: House) -> None:
 @pytest.mark.parametrize(("word", "path"), [("wsgi", "/"), ("rsgi", "/g/v1/health")])
 def test_a_killed_child_comes_back(house: House, word: str, path: str) -> None:
     (killed,) = children(house, word)
-    killed.kill()
-    assert until(lambda: [each.pid for each in children(house, word)] not in ([], [killed.pid]))
+    os.kill(killed, signal.SIGKILL)
+    assert until(lambda: children(house, word) not in ([], [killed]))
     house.wait_for(path, 40)
 
 
