@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,7 +30,7 @@ from ankang.core import chain
 from ankang.core.codes import encode_header, gate_key, show, sign_pass
 from ankang.core.colours import Colour
 from ankang.core.credentials import CredentialKeys
-from ankang.core.epochs import epoch_of, step_of
+from ankang.core.epochs import epoch_of, epoch_start, step_of
 from ankang.gate.app import Gate, Response
 from ankang.gate.keys import Keys
 from ankang.gate.tables import load_tables
@@ -219,16 +220,19 @@ class Person:
 
     def code(self, at: float, issued_at: float | None = None) -> str:
         """What the phone shows at ``at``."""
-        issued = int(issued_at if issued_at is not None else at - 60)
-        epoch, keys = epoch_of(issued), self._keys.epoch(epoch_of(issued))
-        signing = self._keys.signer(time.time())
+        issued = int(max(at - 60, epoch_start(epoch_of(at))) if issued_at is None else issued_at)
+        pass_, key = self._pass(issued)
+        step = step_of(at) if epoch_of(at) == epoch_of(issued) else 1439
+        return show(pass_, key, step, _LINKS[chain.LENGTH - step])
+
+    @lru_cache(maxsize=4)  # noqa: B019 - persons of a test are few
+    def _pass(self, issued: int) -> tuple[bytes, bytes]:
+        keys, signing = self._keys.epoch(epoch_of(issued)), self._keys.signer(time.time())
         assert keys is not None
         assert signing is not None
-        header = encode_header(
-            signing[0], keys.permutation.index(self.number), issued, Colour.GREEN, 0, _LINKS[-1], self.name
-        )
-        step = step_of(at) if epoch_of(at) == epoch else 1439
-        return show(sign_pass(header, signing[1]), gate_key(keys.day_mac, header), step, _LINKS[chain.LENGTH - step])
+        index = keys.permutation.index(self.number)
+        header = encode_header(signing[0], index, issued, Colour.GREEN, 0, _LINKS[-1], self.name)
+        return sign_pass(header, signing[1]), gate_key(keys.day_mac, header)
 
 
 class Answer:

@@ -29,7 +29,11 @@ def test_a_pass_makes_codes_that_gates_and_strangers_accept(ground: Ground, gate
     answer = gate.call("POST", "/g/v1/verify", device.token, body).json
     assert (answer["verdict"], answer["name"]) == ("admit", "𠮷*·")
     assert got["valid_until"] == epoch_start(epoch_of(now) + 1)
-    assert (got["colour"], got["epoch"], got["server_time"] - int(now)) == ("green", epoch_of(now), pytest.approx(0, abs=2))
+    assert (got["colour"], got["epoch"], got["server_time"] - int(now)) == (
+        "green",
+        epoch_of(now),
+        pytest.approx(0, abs=2),
+    )
 
 
 def test_a_pass_for_tomorrow_begins_at_four(ground: Ground, gate: InProcess) -> None:

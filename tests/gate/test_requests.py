@@ -100,7 +100,9 @@ def test_a_revoked_credential_is_refused(ground: Ground, gate: InProcess) -> Non
     person = ground.a_person()
     gate.catch_up()
     assert gate.call("GET", "/g/v1/me", person.token).status == 200
-    ground.sql("alter table people_credential drop constraint if exists people_credential_person_id_5152203f_fk_people_person_id")
+    ground.sql(
+        "alter table people_credential drop constraint if exists people_credential_person_id_5152203f_fk_people_person_id"
+    )
     ground.sql(
         "insert into people_credential (id, label, issued_at, expires_at, revoked_at, person_id) "
         "overriding system value values (%s, '', now(), now() + interval '1 day', now(), %s)",

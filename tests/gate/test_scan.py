@@ -29,7 +29,9 @@ class Place:
         """What the door shows now."""
         return dict(self._gate.call("GET", "/g/v1/door", self.device.token).json)
 
-    def scanned(self, place: str, proof: object = None, person: Person | None = None, **more: object) -> tuple[str, str]:
+    def scanned(
+        self, place: str, proof: object = None, person: Person | None = None, **more: object
+    ) -> tuple[str, str]:
         """Verdict and reason of a scan."""
         body = {"place": place, "temperature": 36.5, "nonce": str(uuid4()), "proof": proof} | more
         answer = self._gate.call("POST", "/g/v1/scan", (person or self.person).token, body).json
@@ -69,7 +71,10 @@ def test_a_fresh_token_and_a_position_nearby_prove_presence(place: Place) -> Non
 
 def test_a_position_far_away_or_none_proves_nothing(place: Place) -> None:
     token = place.token()
-    assert place.scanned(place.poster, {"token": token, "latitude": 30.65, "longitude": 118.98}) == ("refer", "presence")
+    assert place.scanned(place.poster, {"token": token, "latitude": 30.65, "longitude": 118.98}) == (
+        "refer",
+        "presence",
+    )
     huge = {"token": token, "latitude": 31.0, "longitude": 118.98, "accuracy": 1_000_000}
     assert place.scanned(place.poster, huge) == ("refer", "presence")
     assert place.scanned(place.poster, {"token": token}) == ("refer", "presence")
@@ -96,7 +101,9 @@ def test_a_place_without_a_position_needs_the_staff(ground: Ground, gate: InProc
     assert place.scanned(place.poster, {"door_code": place.door()["door_code"]}) == ("admit", "ok")
 
 
-def test_a_red_person_is_not_admitted_and_an_unproven_one_is_not_judged(ground: Ground, gate: InProcess, place: Place) -> None:
+def test_a_red_person_is_not_admitted_and_an_unproven_one_is_not_judged(
+    ground: Ground, gate: InProcess, place: Place
+) -> None:
     red = ground.a_person(Colour.RED)
     gate.catch_up()
     assert place.scanned(place.door()["place_token"], person=red) == ("deny", "colour")

@@ -205,9 +205,7 @@ def test_a_revoked_device_is_turned_away_and_its_attempt_stored(ground: Ground, 
     for device in (revoked, replaced):
         answer = door.shows(person.code(gate.now()), device)
         assert (answer.status, answer.json["error"]) == (401, "device_revoked")
-        rows = ground.sql(
-            "select verdict, reason from passage_visit where device = %s", device.number
-        )
+        rows = ground.sql("select verdict, reason from passage_visit where device = %s", device.number)
         assert rows == [(Verdict.DENY, Reason.REVOKED)]
 
 

@@ -29,7 +29,7 @@ from ankang.gate.limits import Allowance
 from ankang.gate.link import Link
 from ankang.gate.metrics import Metrics
 from ankang.gate.outcomes import Call, Outcome
-from ankang.gate.routes import ROUTES, Route
+from ankang.gate.routes import ROUTES, Handler, Route
 from ankang.gate.spool import Spool
 from ankang.gate.state import State
 from ankang.gate.visits import answer
@@ -60,6 +60,7 @@ class Gate:
         self.metrics = Metrics()
         self._public = Allowance(PUBLIC_RATE, clock())
         self.spooled = (0, 0)
+        """Visits in the spool, and how many of them the table has no place for, when last counted."""
 
     async def start(self) -> None:
         """Open everything and begin the background work; returns at once when the database is away."""
@@ -91,19 +92,16 @@ class Gate:
     async def _tick(self) -> None:
         while True:
             await self.watch.look()
-            with contextlib.suppress(sqlite3.Error):
-                self.spooled = await self.intake.spool_count()
             self.workers.report(self.metrics.report(self))
             await asyncio.sleep(EVERY if self.state.keys is not None else EVERY / 10)
 
-    async def handle(
-        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
-    ) -> Response:
+    async def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
         """The response to one request; never raises (but for cancellation)."""
         try:
-            done = self._decide(find_route(method, path), Call(body, query, headers))
-            if isinstance(done, Response):
-                return done
+            route = find_route(method, path)
+            if route.handler is None:
+                return await self._about_itself(route)
+            done = self._decide(route, route.handler, Call(body, query, headers))
             if isinstance(done, list):
                 return await self._taken(done)
             visit = done.visit
@@ -125,14 +123,12 @@ class Gate:
             self.metrics.faults["internal"] += 1
             return Response(500, _JSON, Internal().body(language(headers)))
 
-    def _decide(self, route: Route, call: Call) -> Outcome | list[Judged] | Response:
+    def _decide(self, route: Route, handler: Handler, call: Call) -> Outcome | list[Judged]:
         now = self._clock()
         if route.method == "POST":
             check_body(route, call.headers, call.body)
-        if route.handler is None:
-            return self._about_itself(route, now)
         caller = self._admit(route, call.headers, now)
-        done: Outcome | list[Judged] = route.handler(self.state, caller, call, now)
+        done: Outcome | list[Judged] = handler(self.state, caller, call, now)
         return done
 
     def _admit(self, route: Route, headers: Mapping[str, str], now: float) -> Caller:
@@ -159,11 +155,14 @@ class Gate:
             self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += visit.visit in new
         return Response(200, _JSON, upload_answer(judged, new))
 
-    def _about_itself(self, route: Route, now: float) -> Response:
+    async def _about_itself(self, route: Route) -> Response:
+        now = self._clock()
+        if not self._public.take(now):
+            raise TooManyRequests
+        with contextlib.suppress(sqlite3.Error):
+            self.spooled = await self.intake.spool_count()
         if route.path.endswith("/metrics"):
-            return Response(
-                200, [("content-type", "text/plain; version=0.0.4")], self.metrics.text(self, now).encode()
-            )
+            return Response(200, [("content-type", "text/plain; version=0.0.4")], self.metrics.text(self, now).encode())
         return Response(*self.metrics.health(self, now))
 
 

@@ -34,9 +34,7 @@ class GateAsgi:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         body, limit, more = bytearray(), body_limit(scope["path"]), True
         while more and len(body) <= limit:
             message = await receive()

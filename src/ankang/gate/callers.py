@@ -67,9 +67,7 @@ class Callers:
         except CredentialFault as fault:
             raise Unauthorized(reason=fault.detail) from None
         kind, subject = credential.kind, credential.subject
-        caller = Caller(
-            kind, subject, credential.name, credential.expires, self._allowances[kind].of(subject, now)
-        )
+        caller = Caller(kind, subject, credential.name, credential.expires, self._allowances[kind].of(subject, now))
         caller.version = self._state.version
         if kind == "device":
             device = self._state.devices.get(subject)

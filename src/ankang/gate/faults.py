@@ -25,9 +25,7 @@ class Fault(Exception):
     def body(self, lang: str) -> bytes:
         """``{"error", "message", "details"}`` in ``lang`` (``zh`` or ``en``)."""
         message = self.zh if lang == "zh" else self.en
-        text = json.dumps(
-            {"error": self.code, "message": message, "details": self.details}, ensure_ascii=False
-        )
+        text = json.dumps({"error": self.code, "message": message, "details": self.details}, ensure_ascii=False)
         return text.encode()
 
 

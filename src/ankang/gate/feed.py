@@ -38,7 +38,9 @@ _CHANGES = """
 _ALL = """
     select person, colour, date_part('epoch', since)::bigint, coalesce(date_part('epoch', until), 0)::bigint
     from health_colour order by person"""
-_IDENTITY = "select current_database() || ':' || 'health_colour'::regclass::oid || ':' || 'health_feedhead'::regclass::oid"
+_IDENTITY = (
+    "select current_database() || ':' || 'health_colour'::regclass::oid || ':' || 'health_feedhead'::regclass::oid"
+)
 _SYSTEM = "select system_identifier::text from pg_control_system()"
 
 

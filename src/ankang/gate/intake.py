@@ -160,9 +160,7 @@ class Intake:
             async with asyncio.timeout(PATIENCE):
                 await self._into_database(connection, batch)
         except LOST as error:
-            _log.warning(
-                "gate: database lost within a batch of %d: %s", len(batch.visits), type(error).__name__
-            )
+            _log.warning("gate: database lost within a batch of %d: %s", len(batch.visits), type(error).__name__)
             self._link.drop(connection)
             await self._keep(batch, batch.visits)
 
@@ -184,12 +182,8 @@ class Intake:
 
     async def _keep_homeless(self, batch: Batch, visits: list[Visit]) -> None:
         self.alerts += 1
-        _log.error(
-            "gate: the table has no place for %d visits of %s", len(visits), {visit.epoch for visit in visits}
-        )
+        _log.error("gate: the table has no place for %d visits of %s", len(visits), {visit.epoch for visit in visits})
         later = time.time() + RETRY_HOMELESS
-        kept = await self._loop.run_in_executor(
-            self._thread, self._spool.add, visits, "no place in the table", later
-        )
+        kept = await self._loop.run_in_executor(self._thread, self._spool.add, visits, "no place in the table", later)
         batch.recorded.new.update(kept.new)
         batch.recorded.stored.update(kept.stored)

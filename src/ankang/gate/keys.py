@@ -34,18 +34,12 @@ class Keys:
     """Opened keys of one :class:`Tables`. Purposes and labels as in trust_key and trust_day_key."""
 
     def __init__(self, tables: Tables, root: RootKey) -> None:
-        opened = {
-            (row.purpose, row.kid): root.unseal(row.secret, f"{row.purpose}:{row.kid}") for row in tables.keys
-        }
+        opened = {(row.purpose, row.kid): root.unseal(row.secret, f"{row.purpose}:{row.kid}") for row in tables.keys}
         self._rows = tables.keys
         self._secrets = opened
         self._days = {row.day: root.unseal(row.secret, f"day:{row.day}") for row in tables.day_keys}
-        self._signers = {
-            row.kid: Sm2Signer(opened["code_sign", row.kid], row.public) for row in self._of("code_sign")
-        }
-        self._credentials = [
-            CredentialKeys(opened["credential", row.kid], row.kid) for row in self._of("credential")
-        ]
+        self._signers = {row.kid: Sm2Signer(opened["code_sign", row.kid], row.public) for row in self._of("code_sign")}
+        self._credentials = [CredentialKeys(opened["credential", row.kid], row.kid) for row in self._of("credential")]
         self.places: Mapping[int, HmacSm3] = {
             row.kid: place_mac_key(opened["place", row.kid]) for row in self._of("place")
         }

@@ -84,9 +84,7 @@ class Metrics:
         lines = []
         for key, (kind, name, help_text) in _NUMBERS.items():
             lines += [f"# HELP ankang_gate_{name} {help_text}", f"# TYPE ankang_gate_{name} {kind}"]
-            lines += [
-                f'ankang_gate_{name}{{worker="{report["worker"]}"}} {report[key]}' for report in reports
-            ]
+            lines += [f'ankang_gate_{name}{{worker="{report["worker"]}"}} {report[key]}' for report in reports]
         lines += _labelled(reports, "visits", "visits_total", ("kind", "verdict", "reason"))
         lines += _labelled(reports, "faults", "faults_total", ("code",))
         lines += [

@@ -9,6 +9,7 @@ from ankang.gate.handlers.scan import scan
 from ankang.gate.handlers.uploads import judge_upload
 from ankang.gate.handlers.verify import verify
 
+Handler = Callable[..., Any]
 BODY = 64 * 1024
 UPLOAD = 1024 * 1024
 
@@ -19,7 +20,7 @@ class Route(NamedTuple):
     path: str
     method: str
     who: Literal["device", "resident", "anyone"]
-    handler: Callable[..., Any] | None
+    handler: Handler | None
     limit: int = BODY
     records: bool = False
 

@@ -39,9 +39,7 @@ class Spool:
             raise SpoolFull(str(error)) from error
         return recorded
 
-    def _add(
-        self, connection: sqlite3.Connection, v: Visit, why: tuple[str, float], recorded: Recorded
-    ) -> None:
+    def _add(self, connection: sqlite3.Connection, v: Visit, why: tuple[str, float], recorded: Recorded) -> None:
         done = connection.execute(
             "insert or ignore into visit (visit, trace, epoch, record, problem, not_before) values (?, ?, ?, ?, ?, ?)",
             (v.visit, v.trace, v.epoch, pack_record(v), *why),
@@ -50,9 +48,7 @@ class Spool:
             recorded.new.add(v.visit)
         else:
             key = (v.trace, v.visit, v.epoch)
-            row = connection.execute(
-                "select record from visit where trace = ? and visit = ? and epoch = ?", key
-            )
+            row = connection.execute("select record from visit where trace = ? and visit = ? and epoch = ?", key)
             recorded.stored[v.visit] = unpack_record(row.fetchone()[0])
 
     def take(self, limit: int, now: float) -> list[tuple[int, Visit]]:

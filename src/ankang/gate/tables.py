@@ -75,7 +75,9 @@ _CHECKPOINTS = """
 _DEVICES = """
     select d.id, d.organisation_id, o.path, coalesce(d.checkpoint_id, 0), d.name, d.generation, d.revoked_at is not null
     from places_device d join places_organisation o on o.id = d.organisation_id where d.enrolled_at is not null"""
-_REVOKED = "select id from people_credential where revoked_at is not null and (expires_at is null or expires_at > now())"
+_REVOKED = (
+    "select id from people_credential where revoked_at is not null and (expires_at is null or expires_at > now())"
+)
 _KEYS = """
     select kid, purpose, secret, coalesce(public, ''::bytea), extract(epoch from not_before)::float8,
            coalesce(extract(epoch from not_after), 0)::float8

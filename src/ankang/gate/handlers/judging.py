@@ -17,9 +17,7 @@ def refusal(reason: int) -> Judgement:
     return (Verdict.DENY, reason, Colour.GREY)
 
 
-def judge(
-    state: State, checkpoint: Checkpoint, person: int, temperature: int, direction: int, now: float
-) -> Judgement:
+def judge(state: State, checkpoint: Checkpoint, person: int, temperature: int, direction: int, now: float) -> Judgement:
     """Colour now and the place's policy; ``temperature`` in tenths, 0 when not taken.
 
     With colours older than the limit nobody is green: who enters is referred, who leaves may leave.

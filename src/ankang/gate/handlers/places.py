@@ -41,9 +41,7 @@ def door(state: State, caller: Caller, call: Call, now: float) -> Outcome:
 def _checkpoint_of(state: State, caller: Caller, call: Call) -> Checkpoint:
     device = caller.device
     asked = parse_qs(call.query).get("checkpoint", ["0"])[0]
-    number = (device.checkpoint if device else 0) or (
-        int(asked) if asked.isascii() and asked.isdigit() else 0
-    )
+    number = (device.checkpoint if device else 0) or (int(asked) if asked.isascii() and asked.isdigit() else 0)
     checkpoint = state.checkpoints.get(number)
     if device is None or checkpoint is None or not may_serve(device, checkpoint):
         raise NotFound(field="checkpoint")

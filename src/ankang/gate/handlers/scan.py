@@ -48,9 +48,7 @@ def _decide(state: State, caller: Caller, request: ScanRequest, visit: bytes, no
     )  # fmt: skip
 
 
-def _judge(
-    state: State, keys: Keys, person: int, place: Place, request: ScanRequest, now: float
-) -> Judgement:
+def _judge(state: State, keys: Keys, person: int, place: Place, request: ScanRequest, now: float) -> Judgement:
     checkpoint = place.checkpoint
     if place.reason is not None or checkpoint is None:
         return refusal(place.reason or Reason.CLOSED)

@@ -101,9 +101,7 @@ def read_code(keys: Keys, text: str, now: float) -> Seen:
     return Seen(reason, code, epoch_keys.permutation.person(index), index, epoch * STEPS + code.step)
 
 
-def _is_first_use(
-    state: State, checkpoint: Checkpoint, seen: Seen, visit: bytes, direction: int, minute: int
-) -> bool:
+def _is_first_use(state: State, checkpoint: Checkpoint, seen: Seen, visit: bytes, direction: int, minute: int) -> bool:
     try:
         return state.window.first_use(checkpoint.row.id, seen.index, seen.minute, direction, visit, minute)
     except WindowFull:
