@@ -42,9 +42,7 @@ def evidence(person: int, kind: str, at: datetime = NOW, now: datetime = NOW, **
     return record_evidence(person, kind, at, attributes, CDC, now)
 
 
-def isolation(
-    person: int, start: datetime, end: datetime, now: datetime = NOW, setting: str = "home"
-) -> UUID:
+def isolation(person: int, start: datetime, end: datetime, now: datetime = NOW, setting: str = "home") -> UUID:
     """An order of isolation."""
     return evidence(person, "isolation", start, now, setting=setting, start=seconds(start), end=seconds(end))
 

@@ -64,9 +64,7 @@ hours = st.integers(0, 24 * 40)
 facts = st.lists(
     st.one_of(
         st.tuples(st.just("contact"), hours, st.just({"relation": "close"})),
-        st.tuples(
-            st.just("symptom"), hours, st.builds(lambda p: {"code": "fever", "present": p}, st.booleans())
-        ),
+        st.tuples(st.just("symptom"), hours, st.builds(lambda p: {"code": "fever", "present": p}, st.booleans())),
         st.tuples(st.just("border_entry"), hours, st.just({"country": "US"})),
         st.tuples(
             st.just("diagnosis"),

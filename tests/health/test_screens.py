@@ -133,12 +133,23 @@ def test_staff_see_only_the_people_of_their_regions(client, towns):
     assert client.get(f"/console/health/colour/{unreachable}/change/").status_code == 302
 
 
+def test_lists_are_filtered_by_colour_and_by_kind(client, towns):
+    well, ill = a_resident("王小明", "E12345678"), a_resident("李大海", "E87654321")
+    evidence(ill, "symptom", code="fever")
+    evidence(well, "vaccination", dose=1, product="BBIBP-CorV")
+    a_reader(client, "health_commission", "34")
+    for path in ("colour/?is=yellow", "colourchange/?is=yellow", "evidence/?kind=symptom"):
+        page = client.get(f"/console/health/{path}").content.decode()
+        assert "李*海" in page, path
+        assert "王*明" not in page, path
+
+
 @pytest.mark.parametrize("role", ["door_staff", "checkpoint_manager", "operations", "auditor"])
 def test_staff_without_the_duty_see_nothing(client, towns, role):
     a_reader(client, role, "34")
-    assert [
-        client.get(f"/console/health/{s}/").status_code for s in ("colour", "colourchange", "evidence")
-    ] == [403] * 3
+    assert [client.get(f"/console/health/{s}/").status_code for s in ("colour", "colourchange", "evidence")] == [
+        403
+    ] * 3
 
 
 def test_a_page_of_people_costs_few_queries(client, towns, django_assert_max_num_queries):

@@ -20,12 +20,13 @@ from unfold.decorators import display
 
 from ankang.base.admin import ReadOnlyAdmin
 from ankang.core.colours import Colour as CodeColour
-from ankang.core.evidence import EvidenceKind
+from ankang.core.evidence import ATTRIBUTES, EvidenceKind
 from ankang.people.services import MaskedPerson, masked_people
 
 from .models import Colour, ColourChange, Evidence, Retraction
 from .services import ReasonView
 from .services.colours import view_of
+from .services.evidence import SOURCE_FIELDS
 from .services.staff import rows_in_reach
 
 
@@ -66,13 +67,48 @@ class HealthAdmin(ReadOnlyAdmin):
         return row.masked.document if row.masked else "–"
 
 
+class ColourFilter(admin.SimpleListFilter):
+    """People or changes of one colour, in the reader's words."""
+
+    title = gettext_lazy("colour")
+    parameter_name = "is"
+    field = "colour"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        lang = get_language() or "zh-hans"
+        return [(colour.slug, colour.word(lang)) for colour in CodeColour]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {colour.slug: colour.value for colour in CodeColour}.get(str(self.value()))
+        return queryset if chosen is None else queryset.filter(**{self.field: chosen})
+
+
+class NewColourFilter(ColourFilter):
+    """Changes to one colour."""
+
+    field = "new"
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Evidence of one kind, in the reader's words."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, kind.word(get_language() or "zh-hans")) for kind in EvidenceKind]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Evidence]) -> QuerySet[Evidence]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Colour)
 class ColourAdmin(HealthAdmin):
     """Colours with their reasons in words."""
 
     permission = "colours.view"
     list_display = ("who", "mark", "why", "since", "until")
-    list_filter = ("colour",)
+    list_filter = (ColourFilter,)
     ordering = ("-evaluated_at", "person")
     fields = ("who", "document", "mark", "since", "until", "explained", "rule_set", "evaluated_at")
     readonly_fields = fields
@@ -93,14 +129,8 @@ class ColourAdmin(HealthAdmin):
         """Each reason with its rule, since when, and what ends it."""
         reasons = view_of(row).reasons
         if not reasons:
-            return (
-                _("Being checked.")
-                if row.colour == CodeColour.GREY
-                else _("Nothing on file restricts this person.")
-            )
-        return format_html(
-            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_sentence(r),) for r in reasons))
-        )
+            return _("Being checked.") if row.colour == CodeColour.GREY else _("Nothing on file restricts this person.")
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_sentence(r),) for r in reasons)))
 
 
 @admin.register(ColourChange)
@@ -110,7 +140,7 @@ class ColourChangeAdmin(HealthAdmin):
     permission = "colours.view"
     list_display = ("seq", "at", "who", "from_mark", "to_mark", "since", "until")
     list_display_links = None
-    list_filter = ("new",)
+    list_filter = (NewColourFilter,)
     ordering = ("-seq",)
 
     @display(description=gettext_lazy("from"), ordering="old")
@@ -131,7 +161,7 @@ class EvidenceAdmin(HealthAdmin):
     permission = "evidence.view"
     list_display = ("occurred_at", "who", "kind_word", "details", "origin", "recorded_at", "standing")
     list_display_links = None
-    list_filter = ("kind",)
+    list_filter = (KindFilter,)
     ordering = ("-recorded_at",)
 
     def complete(self, rows: Sequence[Any]) -> None:
@@ -149,12 +179,13 @@ class EvidenceAdmin(HealthAdmin):
     @display(description=gettext_lazy("attributes"))
     def details(self, row: Evidence) -> str:
         """Attributes as name and value."""
-        return " · ".join(f"{name}: {_shown(name, value)}" for name, value in row.attributes.items())
+        names = ATTRIBUTES[EvidenceKind(row.kind)].__struct_fields__
+        return " · ".join(f"{n}: {_shown(n, row.attributes[n])}" for n in names if n in row.attributes)
 
     @display(description=gettext_lazy("source"))
     def origin(self, row: Evidence) -> str:
         """Organisation, feed, batch and row."""
-        return " · ".join(str(part) for part in row.source.values())
+        return " · ".join(str(row.source[name]) for name in SOURCE_FIELDS if name in row.source)
 
     @display(description=gettext_lazy("standing"))
     def standing(self, row: Any) -> str:

@@ -113,7 +113,7 @@ class Colour(models.Model):
 class ColourChange(models.Model):
     """One real change of colour; ``seq`` is gap-free and in the order of commits. Partitioned by month."""
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField(_("number"), primary_key=True)
     person = models.BigIntegerField()
     old = models.SmallIntegerField(_("from"), choices=COLOURS, null=True)
     new = models.SmallIntegerField(_("to"), choices=COLOURS)

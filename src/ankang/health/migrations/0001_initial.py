@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ColourChange',
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('seq', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='number')),
                 ('person', models.BigIntegerField()),
                 ('old', models.SmallIntegerField(choices=[(0, '待核验'), (1, '绿码'), (2, '黄码'), (3, '红码')], null=True, verbose_name='from')),
                 ('new', models.SmallIntegerField(choices=[(0, '待核验'), (1, '绿码'), (2, '黄码'), (3, '红码')], verbose_name='to')),

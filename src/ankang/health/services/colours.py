@@ -100,9 +100,7 @@ def colour_of(person: int) -> ColourView:
 
 def view_of(row: Colour) -> ColourView:
     """A stored colour for a page."""
-    return ColourView(
-        CodeColour(row.colour), row.since, row.until, tuple(map(_reason_view, row.reasons)), row.rule_set
-    )
+    return ColourView(CodeColour(row.colour), row.since, row.until, tuple(map(_reason_view, row.reasons)), row.rule_set)
 
 
 def state_of(row: Colour) -> State:

@@ -25,7 +25,7 @@ _RETRACT = """
 INSERT INTO health_retraction (person, evidence, reason, by, at) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (person, evidence) DO NOTHING RETURNING person
 """
-SOURCE_FIELDS = frozenset(("organisation", "feed", "batch", "row"))
+SOURCE_FIELDS = ("organisation", "feed", "batch", "row")
 
 
 def record_evidence(
@@ -45,9 +45,7 @@ def record_evidence(
     checked = _checked(kind, occurred_at, attributes, source, now)
     identity = uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT, [person, identity, kind, occurred_at, now, _json(dict(source)), _json(stored(checked))]
-        )
+        cursor.execute(_INSERT, [person, identity, kind, occurred_at, now, _json(dict(source)), _json(stored(checked))])
     check_person(person, now)
     return identity
 
@@ -74,7 +72,7 @@ def _checked(
 ) -> Any:
     if occurred_at > now + CLOCK_SKEW:
         raise EvidenceRefused({"fault": "in_the_future", "detail": occurred_at.isoformat()})
-    if not set(source) <= SOURCE_FIELDS or not (source.get("organisation") or source.get("feed")):
+    if not set(source) <= set(SOURCE_FIELDS) or not (source.get("organisation") or source.get("feed")):
         raise EvidenceRefused({"fault": "bad_source", "detail": "organisation or feed; batch and row if any"})
     try:
         return check_evidence(kind, attributes)
