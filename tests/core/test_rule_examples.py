@@ -51,7 +51,7 @@ within_days = 7
 [[examples]]
 says = "a contact"
 at = 2022-01-02T00:00:00
-evidence = [{ kind = "contact", occurred_at = 2022-01-01T00:00:00+08:00, attributes = { relation = "close" } }]
+evidence = [{ kind = "contact", occurred_at = 2022-01-01T00:00:00, attributes = { relation = "close" } }]
 """
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "gate": ("ankang.cli.gate", "Run the gate alone: pass, verify, scan."),
     "worker": ("ankang.cli.worker", "Run the background jobs alone."),
     "migrate": ("ankang.cli.migrate", "Bring the database's tables, keys and partitions up to date."),
+    "colour": ("ankang.cli.colour", "Colours from anybody's evidence: JSON lines in and out, no database."),
     "doctor": ("ankang.cli.doctor", "Say what is wrong, and what to do about it."),
     "demo": ("ankang.cli.demo", "The demonstration: residents, accounts, credentials for scripts."),
     "simulate": ("ankang.cli.simulate", "Drive a day in Ningguo through the real HTTP interface."),
@@ -61,11 +62,13 @@ def ankang(data: Path | None, debug: bool) -> None:
 
 def override(**values: str | None) -> None:
     """Let an option of the command line win over the environment, for us and for every child."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if not given:
+        return
     from ankang.config.settings import load_settings
 
-    for name, value in values.items():
-        if value is not None:
-            os.environ[f"ANKANG_{name.upper()}"] = value
+    for name, value in given.items():
+        os.environ[f"ANKANG_{name.upper()}"] = value
     load_settings.cache_clear()
 
 

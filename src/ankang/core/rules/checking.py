@@ -90,9 +90,7 @@ def _faults_of_ending(rule: Rule, ending: Ending, place: str) -> Iterator[str]:
         yield f"{place}, only: no `when` of the rule fits it, so this ending can never apply"
     if ending.without:
         for number, match in enumerate(ending.without.matches, 1):
-            yield from _faults_of_match(
-                match, f"{place}, without, matches {number}", "this can never be found"
-            )
+            yield from _faults_of_match(match, f"{place}, without, matches {number}", "this can never be found")
 
 
 def _faults_between(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:

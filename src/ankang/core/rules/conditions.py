@@ -29,6 +29,11 @@ def faults_of_where(kind: str, where: dict[str, Condition], never: str) -> Itera
                 yield f"nothing can meet the condition on {name!r}: {never}"
 
 
+def choices(kind: str, name: str) -> tuple[Scalar, ...]:
+    """Every value an attribute of a known kind can have; empty where they cannot be counted."""
+    return _choices(_types(kind).get(name, []))
+
+
 def _unknown_value(kind: str, name: str, condition: Condition) -> str | None:
     """A value that the attribute cannot have."""
     hint = get_type_hints(ATTRIBUTES[EvidenceKind(kind)], include_extras=True)[name]
@@ -47,9 +52,7 @@ def _unfit(types: list[inspect.Type], condition: Condition) -> str | None:
     bounded = condition.at_least is not None or condition.at_most is not None
     if bounded and not any(isinstance(type_, NUMBERS) for type_ in types):
         return "is no number: `at_least` and `at_most` do not fit"
-    if condition.starts_with and not any(
-        isinstance(type_, inspect.StrType | inspect.LiteralType) for type_ in types
-    ):
+    if condition.starts_with and not any(isinstance(type_, inspect.StrType | inspect.LiteralType) for type_ in types):
         return "is no text: `starts_with` does not fit"
     return None
 

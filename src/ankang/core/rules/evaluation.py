@@ -47,9 +47,7 @@ UNTOUCHED = Assessment(Colour.GREEN, (), None, None)
 _COLOURS = {colour.severity: colour for colour in Colour}
 
 
-def evaluate(
-    evidence: Sequence[Evidence], rule_set: RuleSet, moment: int, areas: Sequence[Area] = ()
-) -> Assessment:
+def evaluate(evidence: Sequence[Evidence], rule_set: RuleSet, moment: int, areas: Sequence[Area] = ()) -> Assessment:
     """One person's colour at ``moment`` (unix seconds) from the standing evidence (Z20 1; the worst rule
     wins).
 
@@ -92,9 +90,7 @@ def spells(evidence: Iterable[Evidence], rule_set: RuleSet, areas: Sequence[Area
 
 def read(held: Sequence[Spell], moment: int) -> Assessment:
     """What the spells, in their order, say at a moment."""
-    active = [
-        spell for spell in held if spell.since <= moment and (spell.until is None or moment < spell.until)
-    ]
+    active = [spell for spell in held if spell.since <= moment and (spell.until is None or moment < spell.until)]
     severity = active[0].severity if active else 0
     since, until = _extent(held, severity, moment)
     return Assessment(_COLOURS[severity], tuple(map(_reason, active)), since, until)
@@ -111,9 +107,7 @@ def _seen(evidence: Iterable[Evidence], moment: int) -> list[Evidence]:
 
 def _reason(spell: Spell) -> ActiveReason:
     rule = spell.rule
-    return ActiveReason(
-        rule.id, spell.colour, rule.text, spell.evidence, spell.since, spell.until, rule.ends_when
-    )
+    return ActiveReason(rule.id, spell.colour, rule.text, spell.evidence, spell.since, spell.until, rule.ends_when)
 
 
 def _extent(held: Sequence[Spell], severity: int, moment: int) -> tuple[int | None, int | None]:

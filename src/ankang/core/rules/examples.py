@@ -44,8 +44,7 @@ def _difference(example: Example, found: Assessment) -> str | None:
 def _record(number: int, record: ExampleRecord) -> Evidence:
     occurred_at = _seconds(record.occurred_at)
     attributes = {
-        name: _seconds(value) if isinstance(value, datetime) else value
-        for name, value in record.attributes.items()
+        name: _seconds(value) if isinstance(value, datetime) else value for name, value in record.attributes.items()
     }
     checked = a_record(str(number), record.kind, occurred_at, attributes)
     check_moments(occurred_at, checked.attributes)

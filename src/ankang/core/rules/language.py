@@ -49,9 +49,7 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
             return True
         if not isinstance(value, int | float):
             return False
-        return (self.at_least is None or value >= self.at_least) and (
-            self.at_most is None or value <= self.at_most
-        )
+        return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
 
 
 class Match(Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,9 +54,7 @@ class ReadyRule:
         self.matchers = tuple(map(Matcher, rule.when))
         self.within = None if rule.within_days is None else rule.within_days * DAY
         self.waits_in = tuple(
-            ending.steps[0].settings
-            for ending in rule.ends
-            if isinstance(ending.steps[0], Served | IsolationOver)
+            ending.steps[0].settings for ending in rule.ends if isinstance(ending.steps[0], Served | IsolationOver)
         )
         self.begins: tuple[ReadyStep, ...] = ()
         self.ends: tuple[Course, ...] = ()
@@ -65,8 +63,7 @@ class ReadyRule:
         """Make the steps ready; some of them ask other rules."""
         self.begins = tuple(_ready(step, others) for step in self.rule.begins)
         self.ends = tuple(
-            a_course(ending, tuple(_ready(step, others) for step in ending.steps))
-            for ending in self.rule.ends
+            a_course(ending, tuple(_ready(step, others) for step in ending.steps)) for ending in self.rule.ends
         )
 
     def spell(self, fact: Fact, dossier: Dossier) -> Spell | None:
@@ -112,9 +109,7 @@ class ReadyRule:
 
     def _isolated_before(self, lapse: int, after: int, dossier: Dossier) -> bool:
         """Whether an isolation that the endings ask for has begun before the rule would lapse."""
-        return any(
-            span[0] < lapse for settings in self.waits_in for span in isolations(dossier, settings, after)
-        )
+        return any(span[0] < lapse for settings in self.waits_in for span in isolations(dossier, settings, after))
 
 
 class RuleEnds:
