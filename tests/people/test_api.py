@@ -48,7 +48,11 @@ def test_an_application_through_the_api(api: Client) -> None:
     made = post(api, "applications", a_body(code=newest_code(PHONE)))
     assert made.status_code == 201
     answer = made.json()
-    assert (set(answer), answer["name"], answer["new"]) == ({"credential", "expires_at", "name", "new"}, "王*明", True)
+    assert (set(answer), answer["name"], answer["new"]) == (
+        {"credential", "expires_at", "name", "new"},
+        "王*明",
+        True,
+    )
     me = api.get("/api/v1/me", headers={"Authorization": f"Bearer {answer['credential']}"})
     assert me.json() == {
         "name": "王*明",
@@ -69,7 +73,10 @@ def test_without_a_credential_there_is_no_me(api: Client) -> None:
 @pytest.mark.parametrize(
     ("given", "fields"),
     [
-        ({"document": a_document()[:-1] + ("1" if a_document()[-1] != "1" else "2")}, {"document": "bad_checksum"}),
+        (
+            {"document": a_document()[:-1] + ("1" if a_document()[-1] != "1" else "2")},
+            {"document": "bad_checksum"},
+        ),
         ({"document": a_document(region="349981")}, {"document": "unknown_region"}),
         ({"document": "34188119900307ABCD"}, {"document": "bad_characters"}),
         ({"document_kind": "x"}, {"document_kind": "unknown_kind"}),
@@ -104,18 +111,30 @@ def test_half_a_character_is_refused(api: Client) -> None:
 
 @pytest.mark.parametrize("body", [b"{", b" ", b"\xff\xfe", b"[" * 100_000, b"NaN,"])
 def test_what_is_no_json_is_refused(api: Client, body: bytes) -> None:
-    assert error(api.post("/api/v1/one-time-codes", body, content_type="application/json")) == (400, "bad_json", {})
+    assert error(api.post("/api/v1/one-time-codes", body, content_type="application/json")) == (
+        400,
+        "bad_json",
+        {},
+    )
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""])
 def test_another_content_type_is_refused(api: Client, kind: str) -> None:
     body = json.dumps({"phone": PHONE})
-    assert error(api.post("/api/v1/one-time-codes", body, content_type=kind)) == (415, "unsupported_media_type", {})
+    assert error(api.post("/api/v1/one-time-codes", body, content_type=kind)) == (
+        415,
+        "unsupported_media_type",
+        {},
+    )
 
 
 def test_ten_megabytes_are_refused(api: Client) -> None:
     body = b'{"phone": "' + b"1" * 10_000_000 + b'"}'
-    assert error(api.post("/api/v1/one-time-codes", body, content_type="application/json")) == (413, "body_too_large", {})
+    assert error(api.post("/api/v1/one-time-codes", body, content_type="application/json")) == (
+        413,
+        "body_too_large",
+        {},
+    )
 
 
 def test_asking_too_often_says_when_to_come_back(api: Client) -> None:

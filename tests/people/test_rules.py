@@ -60,7 +60,12 @@ def test_rare_characters_and_middle_dots_are_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "fault"),
-    [("王", "too_short"), ("王1明", "bad_characters"), ("王\x00明", "bad_characters"), ("王�明", "bad_characters")],
+    [
+        ("王", "too_short"),
+        ("王1明", "bad_characters"),
+        ("王\x00明", "bad_characters"),
+        ("王�明", "bad_characters"),
+    ],
 )
 def test_a_name_that_cannot_be_right_has_a_stable_fault(name: str, fault: str) -> None:
     assert faults_of(name=name) == {"name": fault}
@@ -84,7 +89,12 @@ def test_a_purpose_that_nobody_knows_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("王小明", "王小明", True), ("John Smith", "JOHN SMITH", True), ("王小明", "王小朋", False), ("𠮷野", "吉野", False)],
+    [
+        ("王小明", "王小明", True),
+        ("John Smith", "JOHN SMITH", True),
+        ("王小明", "王小朋", False),
+        ("𠮷野", "吉野", False),
+    ],
 )
 def test_names_are_compared_without_case_and_spaces(one: str, other: str, same: bool) -> None:
     assert same_name(one, other) is same
@@ -118,7 +128,9 @@ def test_nobody_is_sent_to_another_site(path: str) -> None:
     assert not local_path("/" + path, "/code").startswith(("//", "/\\"))
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "\\x", ""])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "\\x", ""]
+)
 def test_a_foreign_address_is_replaced(path: str) -> None:
     assert local_path(path, "/code") == "/code"
 

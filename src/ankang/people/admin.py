@@ -41,9 +41,7 @@ class TownFilter(admin.SimpleListFilter):
 class UnmaskForm(forms.Form):
     """Why somebody needs to see a person's data in full."""
 
-    purpose = forms.ChoiceField(
-        label=_("purpose"), choices=list(READ_PURPOSES.items()), widget=UnfoldAdminSelectWidget
-    )
+    purpose = forms.ChoiceField(label=_("purpose"), choices=list(READ_PURPOSES.items()), widget=UnfoldAdminSelectWidget)
     note = forms.CharField(
         label=_("case or order number"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget
     )
@@ -65,7 +63,15 @@ class PersonAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-id")
     search_fields = ("document_blind",)
     search_help_text = _("A whole document number or a whole phone number.")
-    fields = ("masked_name", "document_word", "masked_document", "masked_phone", "town", "created_at", "applied_via")
+    fields = (
+        "masked_name",
+        "document_word",
+        "masked_document",
+        "masked_phone",
+        "town",
+        "created_at",
+        "applied_via",
+    )
     readonly_fields = fields
     actions_detail = ("unmask",)
 

@@ -1,4 +1,4 @@
-"""HTTP of people: ask for a one-time code, apply, read my own data. Shapes are checked here, everything else in services."""
+"""HTTP of people: ask for a one-time code, apply, read my own data. Shapes are checked here, the rest in services."""
 
 import json
 from collections.abc import Callable

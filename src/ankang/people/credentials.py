@@ -121,6 +121,8 @@ def _read(token: str, now: datetime) -> Resident | None:
         credential = keyring().credentials().read(token, now.timestamp())
     except CredentialFault:
         return None
-    live = Credential.objects.filter(pk=credential.serial, person=credential.subject, revoked_at=None, expires_at__gt=now)
+    live = Credential.objects.filter(
+        pk=credential.serial, person=credential.subject, revoked_at=None, expires_at__gt=now
+    )
     row = live.first() if credential.kind == "resident" else None
     return Resident(credential.subject, credential.serial, row.expires_at) if row else None

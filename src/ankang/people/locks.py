@@ -1,4 +1,4 @@
-"""Locks of this room: held to the end of the transaction, always taken document before phone, so that none can circle."""
+"""Locks of this room: held to the transaction's end, always taken document before phone, so that none can circle."""
 
 from django.db import connection
 

@@ -40,7 +40,8 @@ class Person(models.Model):
             models.UniqueConstraint(fields=["document_blind"], name="people_person_one_document"),
             models.UniqueConstraint(fields=["phone_blind", "phone_slot"], name="people_person_phone_slot_once"),
             models.CheckConstraint(
-                condition=Q(phone_slot__gte=1, phone_slot__lte=PEOPLE_PER_PHONE), name="people_person_six_a_phone"
+                condition=Q(phone_slot__gte=1, phone_slot__lte=PEOPLE_PER_PHONE),
+                name="people_person_six_a_phone",
             ),
             models.CheckConstraint(
                 condition=Q(id__gte=1, id__lte=MOST_PERSONS), name="people_person_number_fits_index"
@@ -88,16 +89,14 @@ class Credential(models.Model):
 
     class Meta:
         db_table = "people_credential"
-        indexes = [
-            models.Index(fields=["revoked_at"], name="people_credential_revoked", condition=~Q(revoked_at=None))
-        ]
+        indexes = [models.Index(fields=["revoked_at"], name="people_credential_revoked", condition=~Q(revoked_at=None))]
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="people_credential_lasts")
         ]
 
 
 class OneTimeCode(models.Model):
-    """A code sent to a phone. Only its HMAC-SM3 is kept; ``attempts`` counts wrong tries, ``confirmed_at`` the right one."""
+    """A code sent to a phone, kept as HMAC-SM3; ``attempts`` counts wrong tries, ``confirmed_at`` is the right one."""
 
     phone_blind = models.BinaryField()
     purpose = models.TextField()
@@ -112,6 +111,7 @@ class OneTimeCode(models.Model):
         indexes = [models.Index(fields=["phone_blind", "-sent_at"], name="people_onetimecode_by_phone")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(attempts__gte=0, attempts__lte=TRIES_PER_CODE), name="people_onetimecode_five_tries"
+                condition=Q(attempts__gte=0, attempts__lte=TRIES_PER_CODE),
+                name="people_onetimecode_five_tries",
             )
         ]

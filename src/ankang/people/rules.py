@@ -104,9 +104,7 @@ def check_details(town: str, declared: bool, consents: Iterable[str], towns: Col
 
 def check_application(application: Application, towns: Collection[str], today: date) -> tuple[Application, Faults]:
     """The application in its one spelling and every fault in it, by field; empty when it can be accepted."""
-    document, name, faults = check_who(
-        application.document_kind, application.document, application.name, today
-    )
+    document, name, faults = check_who(application.document_kind, application.document, application.name, today)
     phone, phone_faults = check_number(application.phone)
     faults |= phone_faults
     faults |= check_details(application.town, application.declared, application.consents, towns)

@@ -5,6 +5,7 @@ answers them without rolling back (a view that renders its form again, an API ha
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,7 +103,7 @@ def check(application: Application, now: datetime) -> Application:
 
 
 def check_applicant(kind: str, document: str, name: str, phone: str, proof: int, now: datetime) -> None:
-    """Tell early what :func:`apply` would refuse for this person and phone: DetailsDoNotMatch, PhoneFull, CodeExpired."""
+    """Tell early what :func:`apply` would refuse for person and phone: DetailsDoNotMatch, PhoneFull, CodeExpired."""
     check_proof(proof, phone, now)
     person = find_person(kind, document)
     if person is not None and not same_name(person.name, name):
@@ -129,10 +130,8 @@ def send_sign_in_code(kind: str, document: str, name: str, now: datetime) -> str
     person = find_person(kind, document)
     if person is None or not same_name(person.name, name):
         return None
-    try:
+    with suppress(CodeTooSoon, TooManyCodes):  # the last code still works; saying more would tell who is on file
         send_one_time_code(person.phone, "sign_in", now)
-    except (CodeTooSoon, TooManyCodes):
-        pass  # the last code still works; saying more would tell who is on file
     return str(person.phone)
 
 

@@ -10,18 +10,30 @@ from .rules import PURPOSES, ConsentPurpose
 FAULTS: dict[tuple[str, str], Any] = {
     ("document_kind", "unknown_kind"): _("Choose one of the documents in the list."),
     ("document", "bad_length"): _("The number is too short or too long. A resident ID has 18 characters."),
-    ("document", "bad_characters"): _("A resident ID has 17 digits and a digit or X at the end; other documents have letters and digits only."),
-    ("document", "bad_checksum"): _("One of the digits does not fit the others. Compare the number with the card, digit by digit."),
+    ("document", "bad_characters"): _(
+        "A resident ID has 17 digits and a digit or X at the end; other documents have letters and digits only."
+    ),
+    ("document", "bad_checksum"): _(
+        "One of the digits does not fit the others. Compare the number with the card, digit by digit."
+    ),
     ("document", "unknown_region"): _("The first six digits never stood for a place. Compare them with the card."),
-    ("document", "bad_birth_date"): _("The birth date in the number (digits 7 to 14) does not exist. Compare it with the card."),
-    ("document", "future_birth"): _("The birth date in the number lies in the future. Compare digits 7 to 14 with the card."),
+    ("document", "bad_birth_date"): _(
+        "The birth date in the number (digits 7 to 14) does not exist. Compare it with the card."
+    ),
+    ("document", "future_birth"): _(
+        "The birth date in the number lies in the future. Compare digits 7 to 14 with the card."
+    ),
     ("name", "too_short"): _("Write the full name, at least two characters."),
     ("name", "too_long"): _("The name is too long: 50 characters at most. Write it as on the document."),
     ("name", "bad_characters"): _("Write Chinese characters or Latin letters as on the document; no digits or signs."),
     ("name", "mixed_scripts"): _("Write the name in Chinese characters or Latin letters, as on the document."),
     ("name", "bad_joiner"): _("A dot or hyphen must stand between two parts of the name, for example 迪丽·努尔."),
-    ("phone", "bad_length"): _("A mainland mobile number has 11 digits. For other countries begin with + and the country code."),
-    ("phone", "bad_characters"): _("This is not a mobile number. Write the 11 digits; for other countries begin with + and the country code."),
+    ("phone", "bad_length"): _(
+        "A mainland mobile number has 11 digits. For other countries begin with + and the country code."
+    ),
+    ("phone", "bad_characters"): _(
+        "This is not a mobile number. Write the 11 digits; for other countries begin with + and the country code."
+    ),
     ("code", "bad_code"): _("The code has 6 digits. Look at the newest message."),
     ("town", "missing"): _("Choose the town where you live now."),
     ("town", "unknown_town"): _("Choose a town from the list."),

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +32,7 @@ Page = Callable[[HttpRequest, Draft], HttpResponse]
 
 
 def step(*needs: str) -> Callable[[Page], Callable[[HttpRequest], HttpResponse]]:
-    """A page of the application: called with the draft; without what it ``needs`` the reader starts at the beginning."""
+    """A page of the application, called with the draft; without what it ``needs`` the reader begins anew."""
 
     def wrap(page: Page) -> Callable[[HttpRequest], HttpResponse]:
         @wraps(page)
@@ -117,7 +117,11 @@ def done(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The code is there; where to go now."""
     person = services.masked_people([resident.person])[resident.person]
     after = read_draft(request, "applied")
-    context = {"person": person, "is_new": after.get("is_new", True), "next": local_path(after.get("next", ""), "/code")}
+    context = {
+        "person": person,
+        "is_new": after.get("is_new", True),
+        "next": local_path(after.get("next", ""), "/code"),
+    }
     return render(request, "people/apply_done.html", context)
 
 
@@ -151,7 +155,13 @@ def _apply(request: HttpRequest, draft: Draft, data: dict[str, Any]) -> HttpResp
 
 
 def _refused(
-    request: HttpRequest, template: str, number: int, form: PlainForm, draft: Draft, problem: Problem, **context: Any
+    request: HttpRequest,
+    template: str,
+    number: int,
+    form: PlainForm,
+    draft: Draft,
+    problem: Problem,
+    **context: Any,
 ) -> HttpResponse:
     """The page again with the refusal at its top; where the cause lies on an earlier page, a link to it."""
     earlier = {PhoneFull: "apply_phone", DetailsDoNotMatch: "apply"}.get(type(problem))
@@ -160,7 +170,12 @@ def _refused(
         problem_words = ""
     else:
         problem_words = _message(problem)
-    words = {"problem_words": problem_words, "earlier": earlier, "who": _who_words(draft), **_phone_words(draft)}
+    words = {
+        "problem_words": problem_words,
+        "earlier": earlier,
+        "who": _who_words(draft),
+        **_phone_words(draft),
+    }
     return _page(request, template, number, form, status=problem.status, **words, **context)
 
 
@@ -191,7 +206,10 @@ def _phone_words(draft: Draft) -> dict[str, Any]:
 def _details_words(form: DetailsForm, towns: list[Any]) -> dict[str, Any]:
     ticked = form["consents"].value() or [] if form.is_bound else []
     groups = [
-        {"required": required, "purposes": [words for words in PURPOSE_WORDS if words.purpose.required is required]}
+        {
+            "required": required,
+            "purposes": [words for words in PURPOSE_WORDS if words.purpose.required is required],
+        }
         for required in (True, False)
     ]
     return {"towns": towns, "groups": groups, "ticked": ticked, "count": len(PURPOSES)}

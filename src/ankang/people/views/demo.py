@@ -26,7 +26,9 @@ def phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         remember_number(request, form.cleaned_data["phone"])
         return redirect("demo_phone")
-    return render(request, "people/demo_phone.html", _shown(number) | {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "people/demo_phone.html", _shown(number) | {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @public("only in the demonstration, where messages go to made-up numbers")
