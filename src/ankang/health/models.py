@@ -6,6 +6,7 @@ them with the part of their key that is unique by itself.
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ankang.core.colours import Colour as CodeColour
@@ -67,9 +68,7 @@ class Area(models.Model):
     class Meta:
         db_table = "health_area"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9]{2,12}$"), name="health_area_code_is_digits"
-            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{2,12}$"), name="health_area_code_is_digits"),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=models.F("since")),
                 name="health_area_ends_after_it_begins",
@@ -108,6 +107,10 @@ class Colour(models.Model):
             models.Index(fields=["since"], condition=Q(colour=0), name="health_colour_unchecked"),
             models.Index(fields=["colour", "person"], condition=~Q(colour=1), name="health_colour_not_green"),
         ]
+
+    def __str__(self) -> str:
+        """The colour's word; never the person number."""
+        return CodeColour(self.colour).word(get_language() or "zh-hans")
 
 
 class ColourChange(models.Model):
