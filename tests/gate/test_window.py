@@ -1,0 +1,145 @@
+"""The window: a code once, a nonce always the same, shared between processes that die at any moment."""
+
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing import Queue
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ankang.gate.visits import Visit, pack_record, unpack_record
+from ankang.gate.window import LIVES, REPLAY_BUCKETS, REPLAY_SLOTS, Window, WindowFull
+
+small = st.integers(0, 255)
+visits = st.builds(
+    Visit,
+    visit=st.binary(min_size=16, max_size=16),
+    trace=st.binary(min_size=16, max_size=16),
+    at=st.integers(0, 2**52),
+    received_at=st.integers(0, 2**52),
+    checkpoint=st.integers(0, 2**32 - 1),
+    device=st.integers(0, 2**62),
+    direction=small,
+    temperature=st.integers(0, 450),
+    verdict=small,
+    reason=small,
+    colour=small,
+    kind=small,
+    name=st.binary(max_size=9),
+)
+
+
+@given(visits)
+def test_a_record_says_all_of_a_visit(visit: Visit) -> None:
+    assert unpack_record(pack_record(visit)) == visit
+
+
+def a_visit(name: bytes) -> Visit:
+    return Visit(name * 16, b"t" * 16, 1, 2, 3, 4, 1, 365, 1, 1, 1, 1, "王*明".encode())
+
+
+def test_a_code_is_used_once_by_place_minute_and_direction(tmp_path: Path) -> None:
+    window, other = Window(tmp_path / "w"), Window(tmp_path / "w")
+    assert window.first_use(1, 5, 1000, 1, b"a" * 16, 1000)
+    assert window.first_use(1, 5, 1000, 1, b"a" * 16, 1000)
+    assert not other.first_use(1, 5, 1000, 1, b"b" * 16, 1000)
+    assert other.first_use(1, 5, 1000, 2, b"b" * 16, 1000)
+    assert other.first_use(2, 5, 1000, 1, b"b" * 16, 1000)
+    assert other.first_use(1, 5, 1001, 1, b"b" * 16, 1001)
+    assert other.first_use(1, 6, 1000, 1, b"b" * 16, 1000)
+
+
+def test_a_living_entry_is_never_pushed_out(tmp_path: Path) -> None:
+    window = Window(tmp_path / "w")
+    crowd = []
+    number = 0
+    while len(crowd) <= REPLAY_SLOTS:
+        number += 1
+        if (hash((1, number, 1000 << 2 | 1)) & (REPLAY_BUCKETS - 1)) == 77:
+            crowd.append(number)
+    for one in crowd[:-1]:
+        assert window.first_use(1, one, 1000, 1, b"a" * 16, 1000)
+    with pytest.raises(WindowFull):
+        window.first_use(1, crowd[-1], 1000, 1, b"a" * 16, 1000 + LIVES - 1)
+    assert not window.first_use(1, crowd[0], 1000, 1, b"b" * 16, 1000 + LIVES - 1)
+    assert window.first_use(1, crowd[-1], 1000, 1, b"a" * 16, 1000 + LIVES)
+
+
+def test_a_decision_is_remembered_for_every_process(tmp_path: Path) -> None:
+    window, other = Window(tmp_path / "w"), Window(tmp_path / "w")
+    visit = a_visit(b"v")
+    assert other.recall(visit.visit) is None
+    window.remember(visit)
+    assert other.recall(visit.visit) == visit
+    window.close()
+    assert Window(tmp_path / "w").recall(visit.visit) == visit
+
+
+def test_a_torn_entry_counts_as_absent(tmp_path: Path) -> None:
+    window = Window(tmp_path / "w")
+    visit = a_visit(b"v")
+    window.remember(visit)
+    at = window._map.find(pack_record(visit))
+    window._map[at + 40] ^= 1
+    assert window.recall(visit.visit) is None
+
+
+def test_the_oldest_nonces_go_first(tmp_path: Path) -> None:
+    window = Window(tmp_path / "w")
+    crowd = [bytes([number]) * 12 + b"same" for number in range(1, 18)]
+    for one in crowd:
+        window.remember(Visit(one, *pack(one)))
+    assert [window.recall(one) is not None for one in crowd] == [False] + [True] * 16
+
+
+def pack(one: bytes) -> tuple[object, ...]:
+    return (b"t" * 16, 1, 2, 3, 4, 1, 0, 1, 1, 1, 1, b"")
+
+
+def test_a_file_of_another_layout_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "w").write_bytes(b"old")
+    window = Window(tmp_path / "w")
+    assert window.first_use(1, 1, 1, 1, b"a" * 16, 10)
+
+
+def _use_all(path: Path, mark: bytes, won: "Queue[list[int]]", count: int) -> None:
+    window = Window(path)
+    won.put([index for index in range(count) if window.first_use(1, index, 1000, 1, mark * 16, 1000)])
+
+
+def test_of_racing_processes_exactly_one_wins_each_code(tmp_path: Path) -> None:
+    context, count = multiprocessing.get_context("spawn"), 5_000
+    won: Queue[list[int]] = context.Queue()
+    racers = [context.Process(target=_use_all, args=(tmp_path / "w", mark, won, count)) for mark in (b"a", b"b", b"c")]
+    for racer in racers:
+        racer.start()
+    wins = [won.get(timeout=60) for _ in racers]
+    for racer in racers:
+        racer.join()
+    assert sorted(sum(wins, [])) == list(range(count))
+
+
+def _hold(path: Path, held: "Queue[bool]") -> None:
+    from fcntl import LOCK_EX, lockf
+
+    window = Window(path)
+    for bucket in range(0, REPLAY_BUCKETS, 1024):
+        lockf(window._fd, LOCK_EX, 1024, bucket)
+    held.put(True)
+    time.sleep(60)
+
+
+def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held: Queue[bool] = context.Queue()
+    holder = context.Process(target=_hold, args=(tmp_path / "w", held))
+    holder.start()
+    held.get(timeout=60)
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    assert Window(tmp_path / "w").first_use(1, 1, 1000, 1, b"a" * 16, 1000)
+    holder.join()
