@@ -47,8 +47,7 @@ def numbers(board: Board) -> dict[str, Any]:
             "sites": board.sites_count(),
             "units": board.units_count(),
             "by_site": [
-                {"no": site.no, "name": site.name, "built": site.built, "in_use": site.in_use}
-                for site in board.sites
+                {"no": site.no, "name": site.name, "built": site.built, "in_use": site.in_use} for site in board.sites
             ],
         },
         "today": {

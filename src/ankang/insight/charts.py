@@ -20,7 +20,7 @@ def towns_finding(board: Board, lang: str) -> str:
         return _("No town has a target yet.")
     order = by_progress(board.towns)
     return _("%(percent)s of the target reached; furthest is %(first)s, last is %(last)s") % {
-        "percent": f"{board.percent:g}%",
+        "percent": f"{board.percent:.2f}%",
         "first": name_of(order[0], lang),
         "last": name_of(order[-1], lang),
     }
@@ -50,7 +50,7 @@ def towns_chart(board: Board, lang: str) -> dict[str, Any]:
     bars = [
         {
             "value": town.percent,
-            "label": {"formatter": f"{town.percent:g}%"},
+            "label": {"formatter": f"{town.percent:.2f}%"},
         }
         for town in order
     ]

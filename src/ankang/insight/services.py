@@ -67,7 +67,5 @@ def _busiest(rows: Any) -> tuple[Door, ...]:
     top = list(counted.order_by("-visits", "checkpoint")[:_DOORS_SHOWN])
     names = Checkpoint.objects.in_bulk([pk for pk, _, _ in top])
     return tuple(
-        Door(pk, names[pk].name, names[pk].name_en, visits, let_in)
-        for pk, visits, let_in in top
-        if pk in names
+        Door(pk, names[pk].name, names[pk].name_en, visits, let_in) for pk, visits, let_in in top if pk in names
     )

@@ -47,9 +47,7 @@ def spreadsheet(request: HttpRequest) -> HttpResponse:
     local = timezone.localtime(now)
     content = write_workbook(read_board(request.user, now), local, lang)
     response = HttpResponse(content, content_type=_SPREADSHEET)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="ankang-progress-{local:%Y%m%d-%H%M}.xlsx"'
-    )
+    response.headers["Content-Disposition"] = f'attachment; filename="ankang-progress-{local:%Y%m%d-%H%M}.xlsx"'
     return response
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from ankang.base.admin import ReadOnlyAdmin
@@ -84,7 +85,9 @@ class ColourFilter(_NumberFilter):
         return [(str(colour.value), colour.word(get_language() or "zh")) for colour in Colour]
 
 
-class CheckpointFilter(_NumberFilter):
+class CheckpointFilter(_NumberFilter, DropdownFilter):
+    """A list of many doors, so a drop-down."""
+
     title = gettext_lazy("checkpoint")
     parameter_name = "checkpoint"
 
@@ -97,14 +100,14 @@ class CheckpointFilter(_NumberFilter):
 @admin.register(Visit)
 class VisitAdmin(ReadOnlyAdmin):
     permission = "visits.view"
-    list_display = ("when", "door", "answer", "why", "mark", "way", "heat", "how", "pseudonym")
+    list_display = ("when", "door", "answer", "why", "mark", "way", "how", "pseudonym")
     list_filter = (DayFilter, CheckpointFilter, VerdictFilter, ColourFilter)
     list_filter_submit = True
     list_per_page = 100
     ordering = ("-at",)
     list_select_related = ("checkpoint",)
     list_fullwidth = True
-    fields = (*list_display, "received_at", "device", "visit")
+    fields = (*list_display, "heat", "received_at", "device", "visit")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
@@ -112,15 +115,11 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("time"), ordering="at")
     def when(self, obj: Visit) -> str:
-        return format_html(
-            '<span class="number whole">{}</span>', f"{timezone.localtime(obj.at):%m-%d %H:%M:%S}"
-        )
+        return format_html('<span class="number whole">{}</span>', f"{timezone.localtime(obj.at):%m-%d %H:%M:%S}")
 
     @display(description=gettext_lazy("checkpoint"))
     def door(self, obj: Visit) -> str:
-        return (
-            obj.checkpoint.name_en or obj.checkpoint.name if get_language() == "en" else obj.checkpoint.name
-        )
+        return obj.checkpoint.name_en or obj.checkpoint.name if get_language() == "en" else obj.checkpoint.name
 
     @display(description=gettext_lazy("answer"), ordering="verdict")
     def answer(self, obj: Visit) -> str:
@@ -130,7 +129,8 @@ class VisitAdmin(ReadOnlyAdmin):
     def why(self, obj: Visit) -> str:
         if obj.reason == Reason.OK:
             return "—"
-        return sentence(Reason(obj.reason), get_language() or "zh")
+        said = sentence(Reason(obj.reason), get_language() or "zh")
+        return format_html('<span class="roomy">{}</span>', said)
 
     @display(description=gettext_lazy("colour"), ordering="colour")
     def mark(self, obj: Visit) -> str:
@@ -138,7 +138,8 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("direction"))
     def way(self, obj: Visit) -> str:
-        return _("entry") if obj.direction == Direction.ENTRY else _("exit")
+        word = _("entry") if obj.direction == Direction.ENTRY else _("exit")
+        return format_html('<span class="whole">{}</span>', f"{word} {self.heat(obj)}".removesuffix(" —"))
 
     @display(description=gettext_lazy("temperature"))
     def heat(self, obj: Visit) -> str:
@@ -146,8 +147,8 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("how"))
     def how(self, obj: Visit) -> str:
-        words = {VisitKind.VERIFY: _("verified"), VisitKind.SCAN: _("scanned the place")}
-        word = words.get(VisitKind(obj.kind), _("verified off line"))
+        words = {VisitKind.VERIFY: _("by staff"), VisitKind.SCAN: _("self-scan")}
+        word = words.get(VisitKind(obj.kind), _("off line"))
         return format_html('<span class="whole">{}</span>', word)
 
     @display(description=gettext_lazy("pseudonym of the day"))

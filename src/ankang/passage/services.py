@@ -43,9 +43,7 @@ def prepare_partitions(now: datetime) -> list[date]:
         for day in missing:
             name, end = partition_of(day), day + timedelta(days=1)
             cursor.execute(f"CREATE TABLE {name} (LIKE passage_visit INCLUDING ALL)")
-            cursor.execute(
-                f"ALTER TABLE passage_visit ATTACH PARTITION {name} FOR VALUES FROM ('{day}') TO ('{end}')"
-            )
+            cursor.execute(f"ALTER TABLE passage_visit ATTACH PARTITION {name} FOR VALUES FROM ('{day}') TO ('{end}')")
     return missing
 
 
@@ -77,9 +75,7 @@ def visits_of(person: int, days: Iterable[date]) -> list[Visit]:
 def visits_at(checkpoint: int, start: datetime, end: datetime) -> QuerySet[Visit]:
     """The visits at ``checkpoint`` in [start, end), oldest first; only the days' partitions are read."""
     days = (day_of_moment(start.timestamp()), day_of_moment(end.timestamp()))
-    return Visit.objects.filter(checkpoint=checkpoint, day__range=days, at__gte=start, at__lt=end).order_by(
-        "at"
-    )
+    return Visit.objects.filter(checkpoint=checkpoint, day__range=days, at__gte=start, at__lt=end).order_by("at")
 
 
 def count_today(checkpoint: int, now: datetime) -> dict[int, int]:

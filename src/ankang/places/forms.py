@@ -46,9 +46,7 @@ class CheckpointForm(forms.ModelForm):
         label=_("place type"),
         coerce=int,
         widget=UnfoldAdminSelectWidget,
-        help_text=_(
-            "The type decides which colours may enter. Changing it voids the posters printed so far."
-        ),
+        help_text=_("The type decides which colours may enter. Changing it voids the posters printed so far."),
     )
     latitude = forms.FloatField(
         label=_("latitude"),

@@ -36,13 +36,9 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         constraints = [
-            models.UniqueConstraint(
-                fields=["parent", "name"], name="places_organisation_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["parent", "name"], name="places_organisation_once", nulls_distinct=False)
         ]
-        indexes = [
-            models.Index(fields=["path"], name="places_organisation_path", opclasses=["text_pattern_ops"])
-        ]
+        indexes = [models.Index(fields=["path"], name="places_organisation_path", opclasses=["text_pattern_ops"])]
 
     def __str__(self) -> str:
         return self.name

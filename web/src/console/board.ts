@@ -27,6 +27,7 @@ const theme = (): object => {
     textStyle: { fontFamily: token("--font") },
     title: { textStyle: { ...text, fontSize: 16, fontWeight: 600 }, subtextStyle: { ...text, color: token("--text-quiet") } },
     legend: { textStyle: text },
+    bar: { label: { color: token("--text"), textBorderWidth: 0 } },
     tooltip: { backgroundColor: token("--surface"), borderColor: token("--line"), textStyle: text },
     categoryAxis: axis,
     valueAxis: axis,
@@ -86,6 +87,7 @@ all().forEach(start);
 document.querySelectorAll<HTMLElement>("[data-live-every]").forEach(live);
 document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
 addEventListener("resize", fit);
+matchMedia("print").addEventListener("change", () => all().forEach(start));
 addEventListener("beforeprint", fit);
 addEventListener("afterprint", fit);
 new MutationObserver(() => all().forEach((element) => draw(element, optionOf(element)))).observe(document.documentElement, { attributeFilter: ["class"] });

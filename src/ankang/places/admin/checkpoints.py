@@ -52,7 +52,7 @@ class CheckpointAdmin(PlacesAdmin):
     permission = "checkpoints.view"
     edit_permission = "checkpoints.edit"
     form = CheckpointForm
-    list_display = ("site_no", "named", "organisation", "type_named", "state_named", "generation", "devices")
+    list_display = ("number", "site_no", "named", "organisation", "type_named", "state_named", "generation", "devices")
     list_display_links = ("named",)
     list_filter = ("state", TypeFilter, ScannerFilter)
     search_fields = ("name", "name_en", "organisation__name", "organisation__name_en")
@@ -70,6 +70,11 @@ class CheckpointAdmin(PlacesAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         shown = ("organisation", "site_no", "name", "name_en", "type", "latitude", "longitude")
         return (*shown, "state_named", "generation") if obj else shown
+
+    @display(description=gettext_lazy("number"), ordering="pk")
+    def number(self, obj: Checkpoint) -> str:
+        """As printed on the poster; a scanner of a whole organisation asks for it."""
+        return f"#{obj.pk}"
 
     @display(description=gettext_lazy("checkpoint"), ordering="name")
     def named(self, obj: Checkpoint) -> str:
@@ -116,9 +121,7 @@ class CheckpointAdmin(PlacesAdmin):
     def poster_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return _with_ids("places_posters", self.get_queryset(request).filter(pk=object_id))
 
-    @action(
-        description=gettext_lazy("Open or close"), url_path="move", icon="door_front", permissions=["edit"]
-    )
+    @action(description=gettext_lazy("Open or close"), url_path="move", icon="door_front", permissions=["edit"])
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = self.get_queryset(request).filter(pk=object_id)
         state = found.values_list("state", flat=True).first()

@@ -95,9 +95,7 @@ class DeviceAdmin(PlacesAdmin):
         """The pairing code is shown in the answer itself: it is stored nowhere."""
         return show_pairing(request, request.pairing)  # type: ignore[attr-defined]
 
-    @action(
-        description=gettext_lazy("Pairing code"), url_path="pairing", icon="qr_code_2", permissions=["enrol"]
-    )
+    @action(description=gettext_lazy("Pairing code"), url_path="pairing", icon="qr_code_2", permissions=["enrol"])
     def pairing(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("places_pairing", args=[object_id]))
 

@@ -17,9 +17,7 @@ from .organisations import organisations_of
 
 def checkpoints_of(by: Any, permission: str) -> QuerySet[Checkpoint]:
     """The checkpoints on which ``by`` (a user; None is the system itself) holds ``permission``."""
-    return Checkpoint.objects.filter(organisation__in=organisations_of(by, permission)).select_related(
-        "organisation"
-    )
+    return Checkpoint.objects.filter(organisation__in=organisations_of(by, permission)).select_related("organisation")
 
 
 def without_scanner(checkpoints: QuerySet[Checkpoint]) -> QuerySet[Checkpoint]:

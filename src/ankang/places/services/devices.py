@@ -56,9 +56,7 @@ def fetch_device(pk: int, by: Any, permission: str = "devices.view") -> Device:
     return found
 
 
-def enrol_device(
-    place: Checkpoint | Organisation, name: str, by: Any, now: datetime, kind: str = "scanner"
-) -> Pairing:
+def enrol_device(place: Checkpoint | Organisation, name: str, by: Any, now: datetime, kind: str = "scanner") -> Pairing:
     """Enter a device at a checkpoint, or at an organisation for all its doors, and make its pairing code.
 
     Raises NotFound when ``by`` may not enrol there, BadInput for an empty name.
@@ -119,9 +117,7 @@ def pair_device(token: str, label: str, now: datetime) -> Paired:
 def revoke_device(pk: int, by: Any, now: datetime) -> bool:
     """Take the device's credential and pairing code away for good; False when someone else already did."""
     fetch_device(pk, by, "devices.enrol")
-    changed = Device.objects.filter(pk=pk, revoked_at=None).update(
-        revoked_at=now, revoked_by=getattr(by, "pk", None)
-    )
+    changed = Device.objects.filter(pk=pk, revoked_at=None).update(revoked_at=now, revoked_by=getattr(by, "pk", None))
     if changed:
         bump_revision("places")
     return changed == 1

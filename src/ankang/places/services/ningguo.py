@@ -106,9 +106,7 @@ def _load_unit(parent: Organisation, row: dict[str, str], more: dict[str, str]) 
 
 
 def _site(root: Organisation, number: str, doors: int) -> tuple[Organisation, int]:
-    return _organisation(
-        root, f"{number}号点位({doors}个单位)", f"Site {number} ({doors} units)", "site", COUNTY
-    )
+    return _organisation(root, f"{number}号点位({doors}个单位)", f"Site {number} ({doors} units)", "site", COUNTY)
 
 
 def _organisation(
