@@ -13,7 +13,7 @@ from ankang.core.evidence_kinds import Evidence
 from ankang.core.rules.facts import Dossier, is_late
 from ankang.core.rules.language import Area, Text
 from ankang.core.rules.loading import RuleSet
-from ankang.core.rules.plan import Spell
+from ankang.core.rules.plan import Spell, Trigger
 
 
 class ActiveReason(NamedTuple):
@@ -58,8 +58,8 @@ def evaluate(evidence: Sequence[Evidence], rule_set: RuleSet, moment: int, areas
     for record in evidence:
         if record.occurred_at > moment:
             unseen = record.occurred_at if unseen is None else min(unseen, record.occurred_at)
-        elif not touched and (triggers := plan.get(record.kind)):
-            touched = any(test is None or test(record.attributes) for test, _, _ in triggers)
+        elif not touched and record.kind in plan:
+            touched = _touches(plan[record.kind], record, areas)
     if not touched:
         return UNTOUCHED if unseen is None else UNTOUCHED._replace(until=unseen)
     seen = evidence if unseen is None else _seen(evidence, moment)
@@ -94,6 +94,14 @@ def read(held: Sequence[Spell], moment: int) -> Assessment:
     severity = active[0].severity if active else 0
     since, until = _extent(held, severity, moment)
     return Assessment(_COLOURS[severity], tuple(map(_reason, active)), since, until)
+
+
+def _touches(triggers: Sequence[Trigger], record: Evidence, areas: Sequence[Area]) -> bool:
+    """Whether the record turns the person by any rule; most records of most people do not."""
+    for test, matcher, _ in triggers:
+        if (test is None or test(record.attributes)) and (not matcher.levels or matcher.facts(record, areas)):
+            return True
+    return False
 
 
 def _order(spell: Spell) -> tuple[int, int, str, str, float]:
