@@ -21,7 +21,7 @@ from ankang.core.identifiers import DocumentKind
 
 from .models import Person
 from .services import blinds_matching, masked, unmask_person
-from .words import READ_FIELDS, READ_PURPOSES
+from .words import APPLIED_VIA, READ_FIELDS, READ_PURPOSES
 
 
 class TownFilter(admin.SimpleListFilter):
@@ -70,7 +70,7 @@ class PersonAdmin(ReadOnlyAdmin):
         "masked_phone",
         "town",
         "created_at",
-        "applied_via",
+        "via",
     )
     readonly_fields = fields
     actions_detail = ("unmask",)
@@ -86,7 +86,7 @@ class PersonAdmin(ReadOnlyAdmin):
         documents, phones = blinds_matching(search_term)
         return queryset.filter(Q(document_blind__in=documents) | Q(phone_blind__in=phones)), False
 
-    @display(description=_("name"))
+    @display(description=_("full name"))
     def masked_name(self, person: Person) -> str:
         return masked(person).name
 
@@ -101,6 +101,10 @@ class PersonAdmin(ReadOnlyAdmin):
     @display(description=_("phone"))
     def masked_phone(self, person: Person) -> str:
         return masked(person).phone
+
+    @display(description=_("applied by"))
+    def via(self, person: Person) -> str:
+        return str(APPLIED_VIA.get(person.applied_via, person.applied_via))
 
     def has_unmask_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may(request.user, "people.unmask")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ankang.base.fields import EncryptedTextField
 from ankang.base.models import Region
 from ankang.core.identifiers import DocumentKind
+from ankang.core.masking import mask_name
 
 from .rules import PEOPLE_PER_PHONE, TRIES_PER_CODE
 
@@ -53,7 +54,7 @@ class Person(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk}"
+        return mask_name(self.name)
 
 
 class Consent(models.Model):

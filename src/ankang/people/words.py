@@ -94,6 +94,12 @@ DEVICES = {
     "api": _("Another application"),
     "demo": _("Demonstration"),
 }
+APPLIED_VIA = {
+    "page": _("citizen's page"),
+    "api": _("open API"),
+    "register": _("loaded from a register"),
+    "demo": _("Demonstration"),
+}
 OTHER_DEVICE = _("Another device")
 
 READ_PURPOSES = {
@@ -103,7 +109,7 @@ READ_PURPOSES = {
     "correction": _("Correcting the person's data"),
 }
 READ_FIELDS = {
-    "name": _("name"),
+    "name": _("full name"),
     "document": _("document number"),
     "phone": _("phone"),
     "address": _("address"),
