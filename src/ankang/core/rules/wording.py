@@ -58,6 +58,8 @@ def _what(complaint: str, field: str) -> str:
         return _bound(*match.groups())
     if match := re.match(r"Expected `([^`]+)`, got `([^`]+)`", complaint):
         return f"{_types(match[1])} is expected, not {_types(match[2])}"
+    if complaint.startswith("Invalid RFC3339"):
+        return "is no date as it must be written: 2022-01-31, or 2022-01-31T08:00:00+08:00"
     return complaint
 
 
