@@ -28,7 +28,12 @@ async function script(entry, define = {}) {
   const made = await build({
     entryPoints: [join(HERE, entry)], bundle: true, minify: true, format: "iife", target: TARGET, write: false, define, legalComments: "none", charset: "utf8",
   });
-  return made.outputFiles[0].text.trim();
+  return withoutForeignHosts(made.outputFiles[0].text.trim());
+}
+
+/** A library may carry its own download address as a default that we never use: no page of ours names another host. */
+function withoutForeignHosts(text) {
+  return text.replace(/https:\/\/fastly\.jsdelivr\.net\/npm\/zxing-wasm@[\d.]+\/dist\//g, "/phone/");
 }
 
 async function style(...sheets) {

@@ -22,6 +22,7 @@ interface Me {
 const EVERY = 30;
 /** While a new applicant's papers are being checked (at most two minutes) the answer is seconds away. */
 const EVERY_FRESH = 3;
+const openedAt = Date.now();
 const LONGEST = 300;
 const w = (key: string, values = {}): string => say(WORDS, key, values);
 
@@ -142,8 +143,7 @@ const poll = async (): Promise<void> => {
   const stranger = refused?.status === 401 || refused?.status === 403;
   if (stranger) forget();
   failures = refused ? failures + 1 : 0;
-  const { colour, since } = held();
-  const fresh = colour === "grey" && now() - (since ?? 0) < 120;
+  const fresh = held().colour === "grey" && Date.now() - openedAt < 120_000;
   const pause = (refused?.wait || (fresh ? EVERY_FRESH : EVERY)) * 2 ** Math.max(0, failures - 1);
   const wait = (stranger ? LONGEST : Math.max(Math.min(pause, LONGEST), refused?.wait ?? 0)) * (1 + Math.random() / 4);
   askAgainAt = Date.now() + wait * 1000;
