@@ -114,7 +114,7 @@ def test_a_when_that_makes_no_sense(when, said):
             "ends 1, only: 'contact' has no attribute 'setting'",
         ),
         (
-            'ends = [{ steps = [{ on = "elapsed", days = 1 }], without = { within_days = 1, matches = [{ kind = "x" }]}}]',
+            'ends = [{ steps = [{ on = "elapsed", days = 1 }], without = { within_days=1, matches = [{kind="x"}] } }]',
             "ends 1, without, matches 1: no evidence kind is called 'x'",
         ),
         ('ends = [{ steps = [{ on = "rule_over", rule = "red.y" }] }]', "'rule_over': no rule is called 'red.y'"),
