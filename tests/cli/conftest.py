@@ -42,9 +42,7 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
     }
     own = {"ANKANG_DATA": str(folder), "ANKANG_PORT": str(free_port()), "COLUMNS": "110"}
     command = [str(ANKANG), *arguments]
-    return subprocess.run(
-        command, env=clean | own | settings, capture_output=True, text=True, check=False, timeout=120
-    )
+    return subprocess.run(command, env=clean | own | settings, capture_output=True, text=True, check=False, timeout=120)
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -54,8 +52,7 @@ def processes_of(folder: Path) -> list[str]:
         try:
             words = process.cmdline()
             if process.status() != psutil.STATUS_ZOMBIE and (
-                any(str(folder) in word for word in words)
-                or process.environ().get("ANKANG_DATA") == str(folder)
+                any(str(folder) in word for word in words) or process.environ().get("ANKANG_DATA") == str(folder)
             ):
                 found.append(" ".join(words)[:200])
         except psutil.Error:

@@ -58,9 +58,7 @@ def test_a_taken_port_names_who_has_it(prepared_folder: Path) -> None:
 def test_an_unreachable_database_is_named_without_its_password(prepared_folder: Path) -> None:
     found = wrong(prepared_folder, ANKANG_DATABASE_URL="postgresql://city:secret@127.0.0.1:1/ankang")
     assert list(found) == ["database"]
-    assert found["database"]["says"].startswith(
-        "The database postgresql://city@127.0.0.1:1/ankang does not answer:"
-    )
+    assert found["database"]["says"].startswith("The database postgresql://city@127.0.0.1:1/ankang does not answer:")
     assert "secret" not in json.dumps(found)
 
 
@@ -84,9 +82,7 @@ def test_a_missing_root_key(prepared_folder: Path, root_key: Path) -> None:
 def test_a_root_key_that_others_may_read(prepared_folder: Path, root_key: Path) -> None:
     root_key.chmod(0o644)
     found = wrong(prepared_folder)
-    assert {code: each["remedy"] for code, each in found.items()} == {
-        "root_key_exposed": f"chmod 600 {root_key}"
-    }
+    assert {code: each["remedy"] for code, each in found.items()} == {"root_key_exposed": f"chmod 600 {root_key}"}
 
 
 def test_a_root_key_of_another_installation(prepared_folder: Path, root_key: Path, tmp_path: Path) -> None:

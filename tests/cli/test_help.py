@@ -43,6 +43,4 @@ def test_settings_are_printed_without_the_password(ankang: Run) -> None:
 def test_demo_accounts_without_a_demonstration_say_what_to_do(ankang: Run) -> None:
     done = ankang("demo", "accounts")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        "Error: There is no demonstration yet; run `ankang demo seed`, or `ankang up --demo`.\n"
-    )
+    assert done.stderr == ("Error: There is no demonstration yet; run `ankang demo seed`, or `ankang up --demo`.\n")

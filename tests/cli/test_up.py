@@ -58,6 +58,13 @@ def test_the_doctor_sees_that_it_runs(house: House) -> None:
     assert f"✓ Ankang code runs: {house.address} (process {house.process.pid}).\n" in done.stdout
 
 
+def test_its_secrets_and_doors_inside_are_its_owners_only(house: House) -> None:
+    secrets = {path.name for path in (data(house) / "keys").iterdir()}
+    assert secrets == {"demo-accounts.json", "postgres.password", "root.key"}
+    inside = [*(data(house) / "keys").iterdir(), data(house) / "run" / "control.sock"]
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in inside} == {path.name: "0o600" for path in inside}
+
+
 @pytest.mark.parametrize(("word", "path"), [("wsgi", "/"), ("rsgi", "/g/v1/health")])
 def test_a_killed_child_comes_back(house: House, word: str, path: str) -> None:
     (killed,) = children(house, word)

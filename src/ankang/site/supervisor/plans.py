@@ -54,7 +54,7 @@ def tied_to_us(command: Sequence[str]) -> list[str]:
 
 def _control_plane(settings: Settings) -> Plan:
     socket = prepare_control_socket(settings.data)
-    options = ("--interface", "wsgi", "--uds", str(socket), "--uds-permissions", "600", "--workers", "1")
+    options = ("--interface", "wsgi", "--uds", str(socket), "--uds-permissions", "0o600", "--workers", "1")
     most = 2 * (os.cpu_count() or 1) + 1  # more would only wait for the interpreter
     threads = ("--blocking-threads", str(min(settings.web_threads, most)), "--backpressure", "512")
     return Plan(
