@@ -115,6 +115,7 @@ async function phonePages() {
   const place = await inlined("/p/{token}", "place", ["place"]);
   const { sizes, files } = await scanner();
   const icon = put("/phone/icon.svg", "icon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
+  put("/favicon.ico", "favicon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
   const manifest = put("/phone/code.webmanifest", "code.webmanifest", read("src/phone/code.webmanifest"), { cache: A_DAY });
   put("/phone/scanner.webmanifest", "scanner.webmanifest", read("src/phone/scanner.webmanifest"), { cache: A_DAY });
   const version = sha(routes.map((route) => route.etag).join(), "hex").slice(0, 12);

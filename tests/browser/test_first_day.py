@@ -83,7 +83,7 @@ def test_without_a_network_the_code_still_turns_and_the_scan_is_uploaded_once_la
     phone.reload()
     open_code(phone)
     phone.clock.fast_forward(61_000)
-    phone.wait_for_function("document.querySelector('#banner') && !document.querySelector('#banner').hidden")
+    phone.wait_for_selector("#banner:not([hidden])")
     picture(phone, "code-offline-phone")
     second = read_qr(phone)
     assert second != first

@@ -32,6 +32,12 @@ class Problem(Exception):
         return {"error": self.code, "message": self.message(lang), "details": self.details}
 
 
+class BadRequest(Problem):
+    """The request cannot be read at all: a foreign encoding, a broken form, JSON that is none."""
+
+    zh, en = "提交的内容无法读取，请返回后重新填写。", "We could not read what you sent. Go back and try again."
+
+
 class NotSignedIn(Problem):
     status = 401
     zh, en = "请先登录。", "Please sign in first."
@@ -58,7 +64,7 @@ class TooManyRequests(Problem):
     """Try again after ``details.retry_after`` seconds."""
 
     status = 429
-    zh, en = "操作太频繁,请稍后再试。", "Too many attempts. Please wait a moment and try again."
+    zh, en = "操作太频繁，请稍后再试。", "Too many attempts. Please wait a moment and try again."
 
 
 class BodyTooLarge(Problem):
@@ -68,9 +74,9 @@ class BodyTooLarge(Problem):
 
 class InternalError(Problem):
     status = 500
-    zh, en = "系统出了点问题,您的资料没有丢失,请稍后再试。", "Something went wrong on our side. Nothing was lost; please try again."
+    zh, en = "系统出了点问题，您的资料没有丢失，请稍后再试。", "Something went wrong on our side. Nothing was lost; please try again."
 
 
 class ServiceDown(Problem):
     status = 503
-    zh, en = "服务正在恢复,请稍后再试;您的安康码仍可使用。", "The service is coming back. Your code still works; please try again soon."
+    zh, en = "服务正在恢复，请稍后再试；您的安康码仍可使用。", "The service is coming back. Your code still works; please try again soon."

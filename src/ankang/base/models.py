@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .fields import EncryptedTextField
 
@@ -11,16 +12,17 @@ class Region(models.Model):
 
     LEVELS = [(level, level) for level in ("province", "city", "county", "town", "village", "grid")]
 
-    code = models.TextField(primary_key=True)
+    code = models.TextField(_("code"), primary_key=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     name = models.TextField()
-    name_en = models.TextField()
-    level = models.TextField(choices=LEVELS)
-    population = models.IntegerField(null=True)
-    target = models.IntegerField(null=True)
+    name_en = models.TextField(_("English name"))
+    level = models.TextField(_("level"), choices=LEVELS)
+    population = models.IntegerField(_("population"), null=True)
+    target = models.IntegerField(_("target"), null=True)
 
     class Meta:
         db_table = "base_region"
+        verbose_name, verbose_name_plural = _("region"), _("regions")
 
     def __str__(self) -> str:
         return self.name
@@ -59,15 +61,16 @@ class AccessRecord(models.Model):
 
     id = models.UUIDField(primary_key=True)
     person = models.BigIntegerField()
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("at"))
     reader = models.BigIntegerField(null=True)
-    reader_name = models.TextField()
-    duty = models.TextField()
-    purpose = models.TextField()
-    fields = models.JSONField()
+    reader_name = models.TextField(_("reader"))
+    duty = models.TextField(_("duty"))
+    purpose = models.TextField(_("purpose"))
+    fields = models.JSONField(_("fields"))
 
     class Meta:
         db_table = "base_accessrecord"
+        verbose_name, verbose_name_plural = _("read on record"), _("reads on record")
         managed = False
 
 
@@ -77,12 +80,13 @@ class Duty(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="duties", db_constraint=False
     )
-    role = models.TextField()
+    role = models.TextField(_("role"))
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
     organisation = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "base_duty"
+        verbose_name, verbose_name_plural = _("duty"), _("duties")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "role", "region", "organisation"],

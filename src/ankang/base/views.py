@@ -4,8 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from .errors import InternalError, NotAllowed, NotFound
-from .middleware import render_problem
+from .errors import BadRequest, InternalError, NotAllowed, NotFound
+from .middleware import problem_of, render_problem
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 for a form that cannot be read, 413 for one that is too large. It must not read the body again."""
+    return render_problem(request, problem_of(exception) or BadRequest())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

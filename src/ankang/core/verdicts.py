@@ -54,19 +54,19 @@ class Reason(_Slugged):
 
 _SENTENCES = {
     Reason.OK: ("请通行。", "Please pass."),
-    Reason.INVALID: ("这不是有效的安康码,请打开本人手机上的码重新出示。", "Not a valid Ankang code. Please open the code on your own phone."),
-    Reason.EXPIRED: ("码已过期,请刷新后再出示;截图不能使用。", "The code has expired. Refresh it; a screenshot does not work."),
-    Reason.NOT_YET_VALID: ("码的时间早于当前时间,请校准手机时间。", "The code is ahead of time. Please correct the phone's clock."),
-    Reason.REVOKED: ("此码已停用,请重新申领或联系工作人员。", "This code was withdrawn. Apply again or ask the staff."),
-    Reason.ALREADY_USED: ("此码刚在这里用过,请等下一分钟的新码。", "This code was just used here. Wait for the next minute's code."),
+    Reason.INVALID: ("这不是有效的安康码，请打开本人手机上的码重新出示。", "Not a valid Ankang code. Please open the code on your own phone."),
+    Reason.EXPIRED: ("码已过期，请刷新后再出示；截图不能使用。", "The code has expired. Refresh it; a screenshot does not work."),
+    Reason.NOT_YET_VALID: ("码的时间早于当前时间，请校准手机时间。", "The code is ahead of time. Please correct the phone's clock."),
+    Reason.REVOKED: ("此码已停用，请重新申领或联系工作人员。", "This code was withdrawn. Apply again or ask the staff."),
+    Reason.ALREADY_USED: ("此码刚在这里用过，请等下一分钟的新码。", "This code was just used here. Wait for the next minute's code."),
     Reason.WRONG_PLACE: ("此设备不属于这个检查点。", "This device does not belong to this checkpoint."),
     Reason.NOT_ENTITLED: ("不在本场所允许的名单内。", "Not on this place's list."),
-    Reason.COLOUR: ("按本场所规定,此码色不能进入。", "By this place's policy this colour may not enter."),
-    Reason.STALE: ("无法核验:数据未及时更新,请人工核实。", "Cannot verify: our data are not fresh. Please check in person."),
-    Reason.ERROR: ("暂时无法核验,请人工核实。", "Cannot verify just now. Please check in person."),
-    Reason.TEMPERATURE: ("体温偏高,请到一旁复测。", "High temperature. Please step aside and measure again."),
+    Reason.COLOUR: ("按本场所规定，此码色不能进入。", "By this place's policy this colour may not enter."),
+    Reason.STALE: ("无法核验：数据未及时更新，请人工核实。", "Cannot verify: our data are not fresh. Please check in person."),
+    Reason.ERROR: ("暂时无法核验，请人工核实。", "Cannot verify just now. Please check in person."),
+    Reason.TEMPERATURE: ("体温偏高，请到一旁复测。", "High temperature. Please step aside and measure again."),
     Reason.CLOSED: ("此检查点未启用或已关闭。", "This checkpoint is not in use."),
-    Reason.PRESENCE: ("未能确认您在现场,请工作人员确认。", "We could not tell that you are here. Please ask the staff to confirm."),
+    Reason.PRESENCE: ("未能确认您在现场，请工作人员确认。", "We could not tell that you are here. Please ask the staff to confirm."),
 }
 
 

@@ -10,7 +10,7 @@ class Fault(Exception):
 
     status = 500
     code = "internal"
-    zh = "系统内部错误,请稍后重试。"
+    zh = "系统内部错误，请稍后重试。"
     en = "An internal error; please try again."
 
     def __init__(self, **details: object) -> None:
@@ -40,12 +40,12 @@ class Unauthorized(Fault):
 
 class DeviceRevoked(Unauthorized):
     code = "device_revoked"
-    zh, en = "此设备已停用,请联系管理员。", "This device was withdrawn; ask the administrator."
+    zh, en = "此设备已停用，请联系管理员。", "This device was withdrawn; ask the administrator."
 
 
 class CredentialRevoked(Unauthorized):
     code = "credential_revoked"
-    zh, en = "此凭证已停用,请重新申领。", "This credential was withdrawn; please apply again."
+    zh, en = "此凭证已停用，请重新申领。", "This credential was withdrawn; please apply again."
 
 
 class CrossSite(Fault):
@@ -94,17 +94,17 @@ class _RetryLater(Fault):
 
 class TooManyRequests(_RetryLater):
     status, code = 429, "too_many_requests"
-    zh, en = "请求过于频繁,请稍后再试。", "Too many requests; please wait a moment."
+    zh, en = "请求过于频繁，请稍后再试。", "Too many requests; please wait a moment."
 
 
 class Overloaded(_RetryLater):
     status, code, seconds = 503, "overloaded", 4.0
-    zh, en = "系统繁忙,请稍后再试。", "The system is busy; please try again shortly."
+    zh, en = "系统繁忙，请稍后再试。", "The system is busy; please try again shortly."
 
 
 class NotReady(_RetryLater):
     status, code, seconds = 503, "not_ready", 4.0
-    zh, en = "系统正在启动,请稍后再试。", "The system is starting; please try again shortly."
+    zh, en = "系统正在启动，请稍后再试。", "The system is starting; please try again shortly."
 
 
 class Internal(Fault):

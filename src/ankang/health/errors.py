@@ -7,7 +7,7 @@ class EvidenceRefused(Problem):
     """``fault``: unknown_kind, bad_attribute, unknown_region, bad_order, in_the_future, bad_source."""
 
     status = 422
-    zh, en = "这条信息有误,未予记录。", "This record has a fault and was not taken."
+    zh, en = "这条信息有误，未予记录。", "This record has a fault and was not taken."
 
 
 class EvidenceNotFound(Problem):

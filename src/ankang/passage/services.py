@@ -23,7 +23,7 @@ class DayStillKept(Problem):
 
     status = 409
     zh, en = (
-        "这一天的记录仍在保存期内,不能销毁。",
+        "这一天的记录仍在保存期内，不能销毁。",
         "This day is still within the retention; it may not be destroyed.",
     )
 

@@ -18,20 +18,20 @@ class PosterEditionsUsedUp(Problem):
 
     status = 409
     zh, en = (
-        "海报版次已用完,请新建检查点。",
+        "海报版次已用完，请新建检查点。",
         "This checkpoint has used up its poster editions. Make a new one.",
     )
 
 
 class PairingUnknown(Problem):
     status = 404
-    zh, en = "配对码不正确,请重新扫描。", "This pairing code is not known. Scan it again."
+    zh, en = "配对码不正确，请重新扫描。", "This pairing code is not known. Scan it again."
 
 
 class PairingUsed(Problem):
     status = 409
     zh, en = (
-        "配对码已用过,请工作人员重新出示。",
+        "配对码已用过，请工作人员重新出示。",
         "This pairing code was already used. Ask the staff for a new one.",
     )
 
@@ -39,14 +39,14 @@ class PairingUsed(Problem):
 class PairingExpired(Problem):
     status = 410
     zh, en = (
-        "配对码已过期,请工作人员重新出示。",
+        "配对码已过期，请工作人员重新出示。",
         "This pairing code has expired. Ask the staff for a new one.",
     )
 
 
 class DeviceRevoked(Problem):
     status = 409
-    zh, en = "此设备已停用,请登记新设备。", "This device was revoked. Enter a new one."
+    zh, en = "此设备已停用，请登记新设备。", "This device was revoked. Enter a new one."
 
 
 class NameTaken(Problem):

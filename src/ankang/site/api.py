@@ -5,9 +5,9 @@ from importlib.util import find_spec
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
-from ankang.base.errors import BadInput, Problem
+from ankang.base.errors import BadInput, BadRequest, Problem
 from ankang.base.middleware import render_problem
 
 ROOMS = ("people", "places", "health", "passage", "insight")
@@ -32,6 +32,12 @@ def answer_bad_input(request: HttpRequest, error: ValidationError) -> HttpRespon
     """Name each field that does not fit its shape."""
     fields = {".".join(str(part) for part in fault["loc"][1:]): fault["type"] for fault in error.errors}
     return render_problem(request, BadInput(details={"fields": fields}))
+
+
+@api.exception_handler(HttpError)
+def answer_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is not JSON."""
+    return render_problem(request, BadRequest())
 
 
 for room in ROOMS:

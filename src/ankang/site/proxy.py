@@ -17,7 +17,7 @@ _DOWN_PAGE = (
     "<title>安康码</title><h1>服务正在恢复</h1><p>请稍后再试。您的安康码仍可使用:<a href=\"/code\">打开我的码</a></p>"
     "<p lang=\"en\">The service is coming back. Your code still works: <a href=\"/code\">open my code</a>.</p></html>"
 )
-_DOWN_JSON = '{"error":"service_down","message":"服务正在恢复,请稍后再试。The service is coming back; please try again soon.","details":{}}'
+_DOWN_JSON = '{"error":"service_down","message":"服务正在恢复，请稍后再试。The service is coming back; please try again soon.","details":{}}'
 
 
 class BodyTooLarge(Exception):

@@ -123,7 +123,7 @@ UNFOLD = {
     "SITE_TITLE": _("Ankang code"),
     "SITE_HEADER": _("Ankang code console"),
     "SITE_SUBHEADER": "安康码",
-    "SITE_URL": "/console/board/",
+    "SITE_URL": "/console/",
     "SITE_SYMBOL": "shield",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

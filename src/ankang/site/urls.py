@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", admin.site.urls),
 ]
 
+handler400 = "ankang.base.views.bad_request"
 handler403 = "ankang.base.views.not_allowed"
 handler404 = "ankang.base.views.not_found"
 handler500 = "ankang.base.views.broken"
