@@ -7,7 +7,7 @@ from ankang.site.doctor.database import examine_database
 from ankang.site.doctor.findings import Finding
 from ankang.site.doctor.keys import cryptography, key_files
 from ankang.site.doctor.machine import examine_machine
-from ankang.site.doctor.parts import phone_pages, spools
+from ankang.site.doctor.parts import phone_pages, spool
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -20,5 +20,5 @@ def examine(settings: Settings) -> list[Finding]:
         *key_files(settings, empty),
         *inside,
         phone_pages(),
-        *spools(settings),
+        spool(settings),
     ]

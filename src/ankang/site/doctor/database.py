@@ -73,14 +73,10 @@ def _clock(connection: psycopg.Connection[Any]) -> Finding:
 def _tables(settings: Settings, connection: psycopg.Connection[Any], now: datetime) -> Finding:
     row = connection.execute("SELECT to_regclass('trust_key') IS NOT NULL").fetchone()
     if not row or not row[0]:
-        return wrong(
-            "not_migrated", "The database has no tables yet.", "Run `ankang migrate`, or `ankang up`."
-        )
+        return wrong("not_migrated", "The database has no tables yet.", "Run `ankang migrate`, or `ankang up`.")
     digest = groundwork.done(connection).get("tables", "").split()
     if not digest or digest[0] != groundwork.tables_digest():
-        return wrong(
-            "migrations", "The tables are of another version than the program.", "Run `ankang migrate`."
-        )
+        return wrong("migrations", "The tables are of another version than the program.", "Run `ankang migrate`.")
     return well("migrations", "The tables are of this version.")
 
 
@@ -104,9 +100,7 @@ def _day(partition: str) -> date | None:
 
 
 def _params(settings: Settings) -> dict[str, str]:
-    return {"connect_timeout": "5", "application_name": "ankang doctor"} | connection_params(
-        database_url(settings)
-    )
+    return {"connect_timeout": "5", "application_name": "ankang doctor"} | connection_params(database_url(settings))
 
 
 def _unreachable(settings: Settings, error: Exception) -> Finding:

@@ -32,17 +32,13 @@ def key_files(settings: Settings, nothing_stored: bool) -> Iterator[Finding]:
     path = settings.keys_folder / "root.key"
     try:
         RootKey.from_file(path)
-        yield well(
-            "root_key", f"The root key is at {path}. Keep a copy in a safe; without it nothing can be read."
-        )
+        yield well("root_key", f"The root key is at {path}. Keep a copy in a safe; without it nothing can be read.")
     except RootKeyMissing:
         yield _missing(path, nothing_stored)
     except RootKeyExposed:
         yield wrong("root_key_exposed", f"Others on this machine may read {path}.", f"chmod 600 {path}")
     except (ValueError, OSError) as error:
-        yield wrong(
-            "root_key_unreadable", f"{path} cannot be used: {error}.", "Bring it back from your backup."
-        )
+        yield wrong("root_key_unreadable", f"{path} cannot be used: {error}.", "Bring it back from your backup.")
     for other in sorted(settings.keys_folder.glob("*")):
         if other != path and other.is_file() and other.stat().st_mode & 0o077:
             yield wrong("secret_exposed", f"Others on this machine may read {other}.", f"chmod 600 {other}")
@@ -55,14 +51,10 @@ def stored_keys(settings: Settings, connection: psycopg.Connection[Any], now: da
         root = RootKey.from_file(settings.keys_folder / "root.key")
     except (RootKeyMissing, RootKeyExposed, ValueError, OSError):
         return  # said already
-    closed = [
-        f"{purpose} {kid}" for purpose, kid, secret in rows if not _opens(root, secret, f"{purpose}:{kid}")
-    ]
+    closed = [f"{purpose} {kid}" for purpose, kid, secret in rows if not _opens(root, secret, f"{purpose}:{kid}")]
     if closed:
         remedy = f"Put the root key that belongs to this database into {settings.keys_folder / 'root.key'}."
-        yield wrong(
-            "wrong_root_key", f"The root key does not open the stored keys: {', '.join(closed)}.", remedy
-        )
+        yield wrong("wrong_root_key", f"The root key does not open the stored keys: {', '.join(closed)}.", remedy)
     elif rows:
         yield well("stored_keys", f"The root key opens all {len(rows)} stored keys.")
     else:
@@ -76,9 +68,7 @@ def day_keys(connection: psycopg.Connection[Any], now: datetime) -> Finding:
     rows = connection.execute("SELECT day FROM trust_day_key WHERE secret IS NOT NULL AND day >= %s", [today])
     ahead = days_in_a_row({day for (day,) in rows}, today)
     if ahead == 0:
-        return wrong(
-            "day_keys", "Today has no pseudonym key, so no visit can be kept.", "Run `ankang migrate`."
-        )
+        return wrong("day_keys", "Today has no pseudonym key, so no visit can be kept.", "Run `ankang migrate`.")
     if ahead < FEWEST_DAYS_AHEAD:
         return wrong(
             "day_keys",

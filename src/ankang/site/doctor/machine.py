@@ -45,9 +45,7 @@ def data_folder(data: Path) -> Finding:
     if not data.exists():
         parent = next(folder for folder in data.parents if folder.exists())
         if not os.access(parent, os.W_OK):
-            return wrong(
-                "data", f"The data folder {data} cannot be made.", "Set ANKANG_DATA to a folder of yours."
-            )
+            return wrong("data", f"The data folder {data} cannot be made.", "Set ANKANG_DATA to a folder of yours.")
         return well("data", f"The data folder {data} will be made at the first start.")
     try:
         with tempfile.NamedTemporaryFile(dir=data, prefix=".doctor-") as probe:
@@ -80,9 +78,7 @@ def clock(data: Path) -> Finding:
         return wrong("clock", f"The clock shows {shown}, which is in the past.", remedy)
     ahead = _newest(data) - now
     if ahead > 60:
-        return wrong(
-            "clock", f"The clock shows {shown}, but data was written {ahead:.0f} s later than that.", remedy
-        )
+        return wrong("clock", f"The clock shows {shown}, but data was written {ahead:.0f} s later than that.", remedy)
     return well("clock", f"The clock shows {shown}.")
 
 
