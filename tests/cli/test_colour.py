@@ -46,7 +46,7 @@ YELLOW = {
             "evidence": ["0"],
             "since": SINCE,
             "until": None,
-            "ends_when": "2次核酸检测阴性,采样间隔24小时以上",
+            "ends_when": "2次核酸检测阴性，采样间隔24小时以上",
         }
     ],
 }
