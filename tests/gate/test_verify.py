@@ -8,7 +8,7 @@ import pytest
 from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_of, epoch_start
 from ankang.core.policies import BY_SLUG
-from ankang.core.verdicts import Reason, Verdict
+from ankang.core.verdicts import Reason, Verdict, sentence
 from tests.gate.ground import Answer, Device, Ground, InProcess, Person
 
 SCHOOL = BY_SLUG["school"].id
@@ -153,7 +153,7 @@ def test_old_and_early_codes_name_their_person(ground: Ground, gate: InProcess, 
         (200, "deny", "not_yet_valid", "grey"),
         [("deny", "not_yet_valid", True)],
     )
-    assert old.json["message"] == "码已过期,请刷新后再出示;截图不能使用。"
+    assert old.json["message"] == "码已过期，请刷新后再出示；截图不能使用。"
 
 
 def test_a_clock_one_minute_off_is_tolerated(ground: Ground, gate: InProcess, door: Door) -> None:
@@ -214,7 +214,7 @@ def test_stale_colours_are_never_green(ground: Ground, gate: InProcess, door: Do
     gate.skew = 20 * 60
     answer = door.shows(person.code(gate.now()))
     assert (told(answer), stored(ground, answer)) == ((200, "refer", "stale", "grey"), [("refer", "stale", True)])
-    assert answer.json["message"] == "无法核验:数据未及时更新,请人工核实。"
+    assert answer.json["message"] == "无法核验：数据未及时更新，请人工核实。"
     assert gate.call("GET", "/g/v1/me", person.token).json["colour"] == "grey"
     assert gate.call("GET", "/g/v1/health").status == 503
     assert told(door.shows(person.code(gate.now()), direction="exit"))[1:] == ("admit", "ok", "grey")
@@ -223,4 +223,4 @@ def test_stale_colours_are_never_green(ground: Ground, gate: InProcess, door: Do
 def test_reasons_are_said_in_english_too(ground: Ground, gate: InProcess, door: Door) -> None:
     body = {"code": "x", "checkpoint": door.number, "direction": "entry", "nonce": str(uuid4())}
     answer = gate.call("POST", "/g/v1/verify", door.device.token, body, accept_language="en-GB,en")
-    assert answer.json["message"] == "Not a valid Ankang code. Please open the code on your own phone."
+    assert answer.json["message"] == sentence(Reason.INVALID, "en")

@@ -187,7 +187,7 @@ def test_a_gate_without_cookies_asks_for_the_bearer(client: Any) -> None:
 @pytest.mark.parametrize(
     ("lang", "message"),
     [
-        ("zh-CN", "配对码不正确,请重新扫描。"),
+        ("zh-CN", "配对码不正确，请重新扫描。"),
         ("en", "This pairing code is not known. Scan it again."),
     ],
 )

@@ -10,7 +10,7 @@ from ankang.core.colours import Colour
 
 from ..rules import Change, State, change_of, next_state, rule_set_in_force
 from .dossiers import assess_people
-from .feed import append_changes
+from .feed import append_changes, own_engine
 
 CHUNK = 20_000
 
@@ -45,6 +45,7 @@ def check_people_in_bulk(people: Iterable[int], now: datetime, progress: Progres
     yet get their first colour directly. The feed is locked from the first chunk's changes until the caller
     commits.
     """
+    own_engine()
     changed = done = 0
     for chunk in _chunks(people):
         changes = _check_chunk(chunk, now)

@@ -12,7 +12,7 @@ from ankang.core.colours import Colour as CodeColour
 from ..models import Colour
 from ..rules import UNCHECKED_AFTER, State, change_of, next_state, rule_set_in_force, unchecked
 from .dossiers import assess_people
-from .feed import append_changes
+from .feed import append_changes, share_engine
 
 CHECK_PERSON = "health.check_person"
 
@@ -58,6 +58,7 @@ def open_colour(person: int, now: datetime) -> None:
     """Give a newly applied person the grey of 'being checked' and ask for the check. Again: changes
     nothing.
     """
+    share_engine()
     if _open_row(person, now):
         change = change_of(person, None, unchecked(now))
         assert change is not None
@@ -72,6 +73,7 @@ def check_person(person: int, now: datetime) -> CodeColour:
     The person's row is locked before the evidence is read, so of two checks at once the second sees what
     the first saw and more. For many people in one transaction use :func:`check_people_in_bulk`.
     """
+    share_engine()
     new = _open_row(person, now)
     stored = state_of(Colour.objects.select_for_update().get(person=person))
     was = None if new else stored

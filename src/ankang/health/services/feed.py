@@ -15,6 +15,26 @@ _COLUMNS = "seq, person, old, new, since, until, at"
 _TYPES = ("int8", "int8", "int2", "int2", "timestamptz", "timestamptz", "timestamptz")
 
 
+_LOCK_ID = 0x616B6665  # any number that nobody else of this database uses
+
+
+def share_engine() -> None:
+    """One person's check: many run side by side, but not beside a bulk. Held until the caller commits."""
+    _advisory_lock("pg_advisory_xact_lock_shared")
+
+
+def own_engine() -> None:
+    """A bulk check: waits for single checks and other bulks, then runs alone, so rows and the feed's number are
+    never locked in two orders. Held until the caller commits: commit after each chunk.
+    """
+    _advisory_lock("pg_advisory_xact_lock")
+
+
+def _advisory_lock(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [_LOCK_ID])
+
+
 def append_changes(changes: Sequence[Change], now: datetime) -> None:
     """Write the changes under the next numbers. Holds the feed's lock until the caller commits, so call it
     last.
