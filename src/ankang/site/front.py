@@ -7,6 +7,7 @@ import asyncio
 from typing import Any
 
 from ankang.config.settings import Settings, load_settings
+from ankang.config.sockets import control_socket
 from ankang.gate.rsgi import GateRsgi
 
 from .phone_pages import PhonePages
@@ -19,7 +20,7 @@ class Front:
     def __init__(self, settings: Settings) -> None:
         self._gate = GateRsgi(settings)
         self._pages = PhonePages.load()
-        self._control = ControlPlane(settings.run_folder / "control.sock")
+        self._control = ControlPlane(control_socket(settings.data))
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._gate.__rsgi_init__(loop)
