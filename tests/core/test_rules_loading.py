@@ -10,8 +10,7 @@ from ankang.core.rules import RuleSetFault, evaluate, load, load_shipped
 
 DAY = 86_400
 HEAD = (
-    'name = "a-set"\nversion = 3\neffective_from = 2020-07-06\nsource = "test"\n'
-    'title = { zh = "规则", en = "Rules" }\n'
+    'name = "a-set"\nversion = 3\neffective_from = 2020-07-06\nsource = "test"\ntitle = { zh = "规则", en = "Rules" }\n'
 )
 
 
@@ -46,8 +45,7 @@ def test_steps_follow_one_another():
     rules = load(HEAD + a_rule(ends=ends))
     contact = a_record("1", "contact", 0, {"relation": "general"})
     too_early, in_time = (
-        a_record(str(at), "nucleic_test", at, {"result": "negative", "sampled_at": at})
-        for at in (DAY - 1, DAY)
+        a_record(str(at), "nucleic_test", at, {"result": "negative", "sampled_at": at}) for at in (DAY - 1, DAY)
     )
     assert evaluate([contact, too_early], rules, 90 * DAY).colour is Colour.YELLOW
     assert evaluate([contact, too_early, in_time], rules, DAY).until == 2 * DAY
@@ -92,9 +90,6 @@ def test_every_test_that_ends_a_colour_is_a_negative_one():
     for file in resources.files("ankang.core.rules").joinpath("data").iterdir():
         for rule in load(file.read_text(encoding="utf-8")).rules:
             steps = [
-                step
-                for ending in rule.ends
-                for step in ending.steps
-                if getattr(step, "kind", "").endswith("_test")
+                step for ending in rule.ends for step in ending.steps if getattr(step, "kind", "").endswith("_test")
             ]
             assert all(step.where["result"].one_of == ("negative",) for step in steps)

@@ -40,6 +40,10 @@ stays = a_kind(
         spans,
     ),
 )
+journeys = a_kind(
+    "stay",
+    st.builds(lambda span: drop_none({"country": "HK", "since": span[0], "until": span[1]}), spans),
+)
 adverse = st.one_of(
     a_kind(
         "diagnosis",
@@ -53,6 +57,7 @@ adverse = st.one_of(
     a_kind("border_entry", st.just({"country": "US"})),
     a_kind("nucleic_test", st.builds(lambda at: {"result": "positive", "sampled_at": at}, moments)),
     stays,
+    journeys,
 )
 relieving = st.one_of(
     a_kind("diagnosis", st.fixed_dictionaries({"status": st.sampled_from(["recovered", "excluded"])})),
@@ -145,10 +150,7 @@ def test_an_index_of_areas_finds_what_a_search_finds(heap, moment, rules):
 
 def is_good_news(record: Evidence) -> bool:
     """Neither an order nor the end of an illness, after which Anhui watches for two weeks more."""
-    return (
-        record.kind not in ("isolation", "discharge")
-        and getattr(record.attributes, "status", "") != "recovered"
-    )
+    return record.kind not in ("isolation", "discharge") and getattr(record.attributes, "status", "") != "recovered"
 
 
 @given(st.lists(relieving.filter(is_good_news), max_size=8), moments, rule_sets)

@@ -239,9 +239,7 @@ def test_the_worst_rule_wins_and_every_reason_is_shown():
 
 
 def test_a_reason_explains_itself_in_two_languages():
-    (reason,) = on(
-        1, a("contact", relation="close"), a("isolation", setting="central", start=0, end=14)
-    ).reasons[:1]
+    (reason,) = on(1, a("contact", relation="close"), a("isolation", setting="central", start=0, end=14)).reasons[:1]
     assert reason.rule == "red.close_contact"
     assert (reason.since, reason.until) == (T, T + 14 * DAY)
     assert reason.text.word("zh-hans") == "确诊、疑似病人或无症状感染者的密切接触者"
@@ -275,9 +273,7 @@ def test_every_rule_names_its_source_and_speaks_two_languages():
 
 def test_each_rule_lets_go_on_its_own_day():
     """The same days as above, read from the rule itself, not from the colour."""
-    central, home = (
-        a("isolation", d, setting=s, start=d, end=d + 30) for d, s in ((1, "central"), (15, "home"))
-    )
+    central, home = (a("isolation", d, setting=s, start=d, end=d + 30) for d, s in ((1, "central"), (15, "home")))
     assert end_of("red.overseas", a("border_entry", country="US"), central) is None
     assert end_of("red.overseas", a("border_entry", country="US"), central, home) == 22
     assert end_of("red.overseas", a("border_entry", country="US")) == 14

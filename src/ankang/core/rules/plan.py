@@ -94,8 +94,7 @@ class ReadyRule:
         moment = walk(self.begins, fact, dossier)
         if moment is None:
             return None
-        begun = max(moment, fact.first)
-        return fact._replace(first=begun, last=begun)
+        return fact._replace(first=max(moment, fact.first), last=moment)
 
     def _end(self, fact: Fact, dossier: Dossier) -> int | None:
         ends = [end for course in self.ends if (end := course.end(fact, dossier)) is not None]
