@@ -64,7 +64,7 @@ def test_no_page_names_a_third_party_host() -> None:
     for path in pages:
         if not path.is_file() or path.suffix in {".br", ".gz", ".wasm", ".png"}:
             continue
-        links = [link for link in re.findall(r"https?://[\w.-]+[^\s\"'`)]*", path.read_text(errors="ignore"))]
+        links = re.findall(r"https?://[\w.-]+[^\s\"'`)]*", path.read_text(errors="ignore"))
         if foreign := [link for link in links if not allowed.match(link)]:
             found[str(path.relative_to(ROOT))] = foreign
     assert found == {}
