@@ -29,9 +29,7 @@ def test_the_examples_of_anhui_exercise_most_of_its_rules():
 
 
 def test_the_everyday_set_only_advises_and_always_ends_by_itself():
-    assert {(rule.colour, rule.within_days is not None) for rule in SETS["everyday"].rules} == {
-        ("yellow", True)
-    }
+    assert {(rule.colour, rule.within_days is not None) for rule in SETS["everyday"].rules} == {("yellow", True)}
 
 
 BASE = """
@@ -76,7 +74,4 @@ def test_an_example_that_does_not_come_out_says_what_does(written, complaint):
 def test_evidence_in_an_example_is_checked_like_any_other():
     wrong = BASE.replace('relation = "close"', 'relation = "cousin"') + 'colour = "green"'
     (said,) = failed_examples(load(wrong))
-    assert (
-        said
-        == "example 1 (a contact): evidence cannot be taken: Invalid enum value 'cousin' - at `$.relation`"
-    )
+    assert said == "example 1 (a contact): evidence cannot be taken: Invalid enum value 'cousin' - at `$.relation`"

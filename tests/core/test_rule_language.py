@@ -74,6 +74,7 @@ def test_a_step_counted_from_the_beginning_does_not_overtake_the_step_before():
     early, late = [negative(1, 1), negative(2, 2)], [negative(1, 1), negative(5, 5)]
     assert colours(rule, [CONTACT, *early], 2.9, 3) == ["yellow", "green"]
     assert colours(rule, [CONTACT, *late], 3, 4.9, 5) == ["yellow", "yellow", "green"]
+    assert evaluate([CONTACT, *late], load(HEAD + rule), T + 6 * DAY).since == T + 5 * DAY
 
 
 def test_days_of_a_rule_that_begins_later_count_from_its_beginning_even_when_told_late():
