@@ -85,18 +85,21 @@ def seen(heap: list[Evidence], moment: int) -> list[Evidence]:
     return [record for record in heap if record.occurred_at <= moment]
 
 
+@settings(deadline=None)
 @given(heaps.flatmap(lambda heap: st.tuples(st.just(heap), st.permutations(heap))), moments, rule_sets)
 def test_the_order_of_arrival_does_not_matter(two, moment, rules):
     heap, shuffled = two
     assert at(moment, heap, rules) == at(moment, shuffled, rules)
 
 
+@settings(deadline=None)
 @given(heaps, heaps, moments, rule_sets)
 def test_retracting_equals_never_having_had_it(kept, mistaken, moment, rules):
     retracted = {record.id for record in mistaken}
     assert at(moment, standing([*mistaken, *kept], retracted), rules) == at(moment, kept, rules)
 
 
+@settings(deadline=None)
 @given(heaps, moments, rule_sets)
 def test_the_worst_active_rule_wins(heap, moment, rules):
     assessment = at(moment, heap, rules)
@@ -107,6 +110,7 @@ def test_the_worst_active_rule_wins(heap, moment, rules):
     assert all(r.since <= moment and (r.until is None or moment < r.until) for r in assessment.reasons)
 
 
+@settings(deadline=None)
 @given(heaps, moments, rule_sets)
 def test_evidence_in_the_future_is_not_seen(heap, moment, rules):
     all_given, now_known = at(moment, heap, rules), at(moment, seen(heap, moment), rules)
@@ -116,7 +120,7 @@ def test_evidence_in_the_future_is_not_seen(heap, moment, rules):
     assert all_given.until == min(known, default=None)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(heaps, moments, st.integers(0, 45 * DAY), rule_sets)
 def test_the_colour_is_constant_from_since_until_until(heap, moment, later, rules):
     assessment = at(moment, heap, rules)
@@ -127,7 +131,7 @@ def test_the_colour_is_constant_from_since_until_until(heap, moment, later, rule
     assert {probe.until for probe in probes[2:]} == {assessment.until}
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(heaps, moments, rule_sets)
 def test_the_colour_changes_at_the_moments_named(heap, moment, rules):
     assessment = at(moment, heap, rules)
@@ -137,12 +141,13 @@ def test_the_colour_changes_at_the_moments_named(heap, moment, rules):
         assert at(assessment.since - 1, heap, rules).colour is not assessment.colour
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(heaps, adverse, moments, rule_sets)
 def test_adverse_evidence_never_lightens(heap, more, moment, rules):
     assert at(moment, [*heap, more], rules).colour.severity >= at(moment, heap, rules).colour.severity
 
 
+@settings(deadline=None)
 @given(heaps, moments, rule_sets)
 def test_an_index_of_areas_finds_what_a_search_finds(heap, moment, rules):
     assert evaluate(heap, rules, moment, AreaIndex(AREAS)) == at(moment, heap, rules)
@@ -153,6 +158,7 @@ def is_good_news(record: Evidence) -> bool:
     return record.kind not in ("isolation", "discharge") and getattr(record.attributes, "status", "") != "recovered"
 
 
+@settings(deadline=None)
 @given(st.lists(relieving.filter(is_good_news), max_size=8), moments, rule_sets)
 def test_no_adverse_evidence_is_green(heap, moment, rules):
     assert at(moment, heap, rules).colour is Colour.GREEN
