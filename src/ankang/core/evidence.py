@@ -145,14 +145,11 @@ def _check_order(first: int | None, last: int | None, name: str) -> None:
 
 _MOMENT_NAMES = ("sampled_at", "since", "until", "start", "end")
 _MOMENTS = {
-    struct: tuple(name for name in _MOMENT_NAMES if name in struct.__struct_fields__)
-    for struct in ATTRIBUTES.values()
+    struct: tuple(name for name in _MOMENT_NAMES if name in struct.__struct_fields__) for struct in ATTRIBUTES.values()
 }
 
 
-def _with_moments(
-    struct: type[Attributes], attributes: Mapping[str, Any], zone: tzinfo | None
-) -> dict[str, Any]:
+def _with_moments(struct: type[Attributes], attributes: Mapping[str, Any], zone: tzinfo | None) -> dict[str, Any]:
     """The attributes with every ISO 8601 moment turned into unix seconds."""
     numbers = dict(attributes)
     for name in _MOMENTS[struct]:
