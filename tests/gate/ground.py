@@ -197,6 +197,7 @@ class Ground:
         for one in (pid, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
+        wait_until(lambda: self.server.pid is None)
 
     def close(self) -> None:
         """Stop the server."""

@@ -4,12 +4,14 @@ import asyncio
 import random
 import threading
 import time
+import urllib.error
+import urllib.request
 from uuid import UUID, uuid5
 
 import aiohttp
 
 from ankang.core.epochs import epoch_of, epoch_start
-from tests.gate.ground import Device, Ground, Person
+from tests.gate.ground import Device, Ground, Person, wait_until
 
 _NAMES = UUID("7d444840-9dc0-11d1-b245-5ffdce74fad2")
 
@@ -30,12 +32,23 @@ class Rush:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._all()))
 
     def __enter__(self) -> "Rush":
+        for port in self._ports:
+            wait_until(lambda port=port: self._knows(port))  # type: ignore[misc]
+        time.sleep(1.2)  # other workers behind the same port look once a second
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over = True
         self._thread.join()
+
+    def _knows(self, port: int) -> bool:
+        head = {"authorization": f"Bearer {self.devices[-1].token}"}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/g/v1/door", headers=head)):
+                return True
+        except urllib.error.HTTPError:
+            return False
 
     async def _all(self) -> None:
         timeout = aiohttp.ClientTimeout(total=4)
@@ -73,7 +86,7 @@ class Rush:
                         self.strange.append((response.status, str(answer)))
                         return
                     self.shed += 1
-            except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError):
+            except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
                 pass
             await asyncio.sleep(0.1)
         self.strange.append((0, f"never answered: {nonce}"))

@@ -79,13 +79,36 @@ def test_a_decision_is_remembered_for_every_process(tmp_path: Path) -> None:
     assert Window(tmp_path / "w").recall(visit.visit) == visit
 
 
-def test_a_torn_entry_counts_as_absent(tmp_path: Path) -> None:
-    window = Window(tmp_path / "w")
-    visit = a_visit(b"v")
+def test_an_entry_that_is_being_written_counts_as_absent(tmp_path: Path) -> None:
+    window, visit = Window(tmp_path / "w"), a_visit(b"v")
     window.remember(visit)
     at = window._map.find(pack_record(visit))
-    window._map[at + 40] ^= 1
+    window._map[at : at + 16] = b"n" * 16
     assert window.recall(visit.visit) is None
+
+
+def test_a_batch_is_settled_at_once(tmp_path: Path) -> None:
+    window, other = Window(tmp_path / "w"), Window(tmp_path / "w")
+
+    def used(name: bytes, index: int) -> Visit:
+        visit = a_visit(name)
+        visit.index, visit.minute = index, 1000
+        return visit
+
+    first, copy, refused = used(b"1", 5), used(b"2", 5), a_visit(b"3")
+    assert window.settle([first, copy, refused], 1000) == ({}, set())
+    assert [(v.verdict, v.reason) for v in (first, copy, refused)] == [(1, 1), (2, 6), (1, 1)]
+    again = used(b"1", 5)
+    known, crowded = other.settle([again], 1000)
+    assert (known[first.visit].visit, crowded) == (first.visit, set())
+
+
+def test_the_lock_is_one_processes_at_a_time(tmp_path: Path) -> None:
+    window, other = Window(tmp_path / "w"), Window(tmp_path / "w")
+    assert window.try_lock()
+    assert not other.try_lock()
+    window.unlock()
+    assert other.try_lock()
 
 
 def test_the_oldest_nonces_go_first(tmp_path: Path) -> None:
@@ -107,8 +130,14 @@ def test_a_file_of_another_layout_is_replaced(tmp_path: Path) -> None:
 
 
 def _use_all(path: Path, mark: bytes, won: "Queue[list[int]]", count: int) -> None:
-    window = Window(path)
-    won.put([index for index in range(count) if window.first_use(1, index, 1000, 1, mark * 16, 1000)])
+    window, wins = Window(path), []
+    for index in range(count):
+        while not window.try_lock():
+            pass
+        if window.first_use(1, index, 1000, 1, mark * 16, 1000):
+            wins.append(index)
+        window.unlock()
+    won.put(wins)
 
 
 def test_of_racing_processes_exactly_one_wins_each_code(tmp_path: Path) -> None:
@@ -124,12 +153,8 @@ def test_of_racing_processes_exactly_one_wins_each_code(tmp_path: Path) -> None:
 
 
 def _hold(path: Path, held: "Queue[bool]") -> None:
-    from fcntl import LOCK_EX, lockf
-
     window = Window(path)
-    for bucket in range(0, REPLAY_BUCKETS, 1024):
-        lockf(window._fd, LOCK_EX, 1024, bucket)
-    held.put(True)
+    held.put(window.try_lock())
     time.sleep(60)
 
 
@@ -138,8 +163,10 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
     held: Queue[bool] = context.Queue()
     holder = context.Process(target=_hold, args=(tmp_path / "w", held))
     holder.start()
-    held.get(timeout=60)
+    assert held.get(timeout=60)
+    window = Window(tmp_path / "w")
+    assert not window.try_lock()
     assert holder.pid is not None
     os.kill(holder.pid, signal.SIGKILL)
-    assert Window(tmp_path / "w").first_use(1, 1, 1000, 1, b"a" * 16, 1000)
     holder.join()
+    assert window.try_lock()

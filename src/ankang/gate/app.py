@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ankang.config.postgres import database_url
 from ankang.config.settings import Settings
+from ankang.core.verdicts import Verdict
 from ankang.gate.answers import language
 from ankang.gate.callers import Caller, Callers
 from ankang.gate.faults import (
@@ -39,6 +40,7 @@ PUBLIC_RATE = 500.0
 """Requests a second to the public routes of one process, all callers together."""
 
 _log = logging.getLogger("ankang.gate")
+_ADMIT = int(Verdict.ADMIT)
 _JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
 
 
@@ -66,7 +68,7 @@ class Gate:
         """Open everything and begin the background work; returns at once when the database is away."""
         folder, url = self._settings.gate_folder, database_url(self._settings)
         self.links = (Link(url, "intake"), Link(url, "tables", patience=30.0))
-        self.intake = Intake(self.links[0], Spool(folder / "spool.sqlite3"))
+        self.intake = Intake(self.links[0], Spool(folder / "spool.sqlite3"), self.state.window, self._clock)
         self.watch = Watch(self._settings, self.state, self.links[1])
         self.leader = Leader(url, folder)
         self.workers = Workers(folder)
@@ -104,17 +106,16 @@ class Gate:
             done = self._decide(route, route.handler, Call(body, query, headers))
             if isinstance(done, list):
                 return await self._taken(done)
-            visit = done.visit
-            if visit is None:
-                return Response(done.status, _JSON, done.body)
-            batch = self.intake.take(visit, done.retry)
+            if done.visit is None:
+                return Response(200, _JSON, done.body)
+            batch = self.intake.take(done.visit, done.repeat)
             await batch.done
+            visit = batch.outcome(done.visit)
             self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += 1
-            # What was stored before under the same id is what counts.
-            stored = batch.recorded.stored.get(visit.visit) if batch.recorded.stored else None
-            if stored is None or done.status != 200:
-                return Response(done.status, _JSON, done.body)
-            return Response(200, _JSON, answer(stored, language(headers)))
+            if done.fault is not None:
+                raise done.fault
+            lang = "zh" if visit.verdict == _ADMIT else language(headers)
+            return Response(200, _JSON, answer(visit, lang))
         except Fault as fault:
             self.metrics.faults[fault.code] += 1
             return Response(fault.status, [*_JSON, *fault.headers], fault.body(language(headers)))

@@ -8,15 +8,17 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from ankang.core.epochs import minute_of
 from ankang.gate.faults import Overloaded
 from ankang.gate.link import LOST, Connection, Link
 from ankang.gate.recording import ROW_FAULTS, Recorded, copy_visits, insert_once
 from ankang.gate.spool import Spool, SpoolFull
 from ankang.gate.visits import Visit
+from ankang.gate.window import Window, WindowFull
 
 LIMIT: Final = 8_192
 """Visits that may wait for durability in one process; beyond that load is shed."""
@@ -26,6 +28,8 @@ GATHER: Final = 0.003
 """Seconds to wait for more company when the last batch had company: fewer, larger commits under load."""
 COMPANY: Final = 4
 RETRY_HOMELESS: Final = 60.0
+LOCK_PAUSE, LOCK_TRIES = 0.0005, 2_000
+"""Another process settles its batch in well under a millisecond; one that was stopped meanwhile must not stop us."""
 
 _log = logging.getLogger("ankang.gate")
 
@@ -40,11 +44,13 @@ class _Durable(asyncio.Future[None]):
 class Batch:
     """Visits that become durable together. ``fresh`` are new, ``repeats`` may be there already."""
 
-    __slots__ = ("done", "fresh", "recorded", "repeats")
+    __slots__ = ("crowded", "done", "fresh", "known", "recorded", "repeats")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.fresh: list[Visit] = []
         self.repeats: list[Visit] = []
+        self.known: dict[bytes, Visit] = {}
+        self.crowded: set[bytes] = set()
         self.recorded = Recorded(set(), {}, [])
         self.done = _Durable(loop=loop)
 
@@ -53,14 +59,26 @@ class Batch:
         """All of them."""
         return self.fresh + self.repeats
 
+    def outcome(self, visit: Visit) -> Visit:
+        """When the batch is done: the visit as it stands, which is what was decided or stored first under its id.
+
+        Raises Overloaded for a visit that found no place.
+        """
+        if self.known or self.recorded.stored:
+            visit = self.recorded.stored.get(visit.visit) or self.known.get(visit.visit) or visit
+        if self.crowded and visit.visit in self.crowded:
+            raise Overloaded
+        return visit
+
 
 class Intake:
     """Takes visits of one process; :meth:`start` it in its event loop."""
 
-    def __init__(self, link: Link, spool: Spool) -> None:
-        self._link, self._spool = link, spool
+    def __init__(self, link: Link, spool: Spool, window: Window, clock: Callable[[], float]) -> None:
+        self._link, self._spool, self._window, self._clock = link, spool, window, clock
         self._thread = ThreadPoolExecutor(1, "spool")
         self._wake = asyncio.Event()
+        self._awake = False
         self._writing: Batch | None = None
         self._task: asyncio.Task[None] | None = None
         self.alerts = 0
@@ -102,18 +120,24 @@ class Intake:
             raise Overloaded
 
     def take(self, visit: Visit, repeat: bool = False) -> Batch:
-        """The batch that makes the visit durable. Wait for ``done`` (it raises Overloaded when nothing was kept); what
-        was stored before it under the same id is then in ``recorded.stored``.
+        """The batch that makes the visit durable. Wait for ``done`` (it raises Overloaded when nothing was kept), then ask
+        for its ``outcome``.
         """
         batch = self._open
-        (batch.repeats if repeat else batch.fresh).append(visit)
-        self._wake.set()
+        if repeat:
+            batch.repeats.append(visit)
+        else:
+            batch.fresh.append(visit)
+        if not self._awake:
+            self._awake = True
+            self._wake.set()
         return batch
 
     def take_all(self, visits: Sequence[Visit]) -> Batch:
         """The batch of many that may be there already; the ids of the new ones are then in ``recorded.new``."""
         batch = self._open
         batch.repeats.extend(visits)
+        self._awake = True
         self._wake.set()
         return batch
 
@@ -124,17 +148,19 @@ class Intake:
             if last >= COMPANY:
                 await asyncio.sleep(GATHER)
             self._wake.clear()
+            self._awake = False
             batch, self._open = self._open, Batch(self._loop)
             self._writing = batch
             last = len(batch.fresh)
-            await self._settle(batch)
+            await self._finish(batch)
             self._writing = None
             self.batches += 1
             self.rows += len(batch.fresh) + len(batch.repeats)
 
-    async def _settle(self, batch: Batch) -> None:
+    async def _finish(self, batch: Batch) -> None:
         """Commit a batch and tell those who wait for it. Whatever goes wrong, the writer lives on."""
         try:
+            await self._settle(batch)
             await self._commit(batch)
         except Exception as error:
             self.alerts += 1
@@ -150,6 +176,25 @@ class Intake:
             raise
         else:
             batch.done.set_result(None)
+
+    async def _settle(self, batch: Batch) -> None:
+        """Bring the fresh visits into the window that the machine's gates share: first uses, and nonces seen elsewhere."""
+        if not batch.fresh:
+            return
+        for _ in range(LOCK_TRIES):
+            if self._window.try_lock():
+                break
+            await asyncio.sleep(LOCK_PAUSE)
+        else:
+            raise WindowFull("the window stays locked")
+        try:
+            batch.known, batch.crowded = self._window.settle(batch.fresh, minute_of(self._clock()))
+        finally:
+            self._window.unlock()
+        if batch.known or batch.crowded:
+            known, crowded = batch.known, batch.crowded
+            batch.repeats += [known[visit.visit] for visit in batch.fresh if visit.visit in known]
+            batch.fresh = [v for v in batch.fresh if v.visit not in known and v.visit not in crowded]
 
     async def _commit(self, batch: Batch) -> None:
         connection = self._link.connection

@@ -1,20 +1,24 @@
-"""What a handler decides: an answer, and perhaps a visit that must be durable before the answer goes out."""
+"""What a handler decides: an answer, or a visit that must be durable before its answer goes out."""
 
 from collections.abc import Mapping
 
 import msgspec
 
 from ankang.gate.answers import language
+from ankang.gate.faults import Fault
 from ankang.gate.visits import Visit
 
 
 class Outcome(msgspec.Struct, gc=False):
-    """``status`` and JSON ``body``; ``visit`` to record first; ``retry`` when it may be there already."""
+    """A JSON ``body``, or a ``visit`` whose answer is made when it is durable.
 
-    status: int
-    body: bytes
+    ``repeat``: it may be there already. ``fault``: what the caller is told all the same, the visit being a refusal.
+    """
+
+    body: bytes = b""
     visit: Visit | None = None
-    retry: bool = False
+    repeat: bool = False
+    fault: type[Fault] | None = None
 
 
 class Call(msgspec.Struct, gc=False):

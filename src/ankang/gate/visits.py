@@ -2,6 +2,7 @@
 
 import json
 import struct
+from mmap import mmap
 from uuid import UUID
 
 import msgspec
@@ -31,6 +32,8 @@ class Visit(msgspec.Struct, gc=False):
 
     ``visit`` and ``trace`` are 16 bytes each; ``at`` and ``received_at`` unix microseconds; ``device`` 0 when there was none;
     ``temperature`` tenths of a degree, 0 when not taken; ``name`` the masked name in UTF-8 (≤ 9 bytes), for the answer only.
+    ``index`` and ``minute`` say which showing of which code it was, for as long as the replay window needs it; -1 when
+    there was no authentic code.
     """
 
     visit: bytes
@@ -46,6 +49,8 @@ class Visit(msgspec.Struct, gc=False):
     colour: int
     kind: int
     name: bytes = b""
+    index: int = -1
+    minute: int = 0
 
     @property
     def epoch(self) -> int:
@@ -100,8 +105,15 @@ RECORD_SIZE = _RECORD.size
 
 def pack_record(v: Visit) -> bytes:
     """The compact form (:data:`RECORD_SIZE` bytes) that the window and the spool keep."""
-    return _RECORD.pack(
-        v.visit, v.trace, v.at, v.received_at, v.checkpoint, v.device, v.temperature,
+    record = bytearray(RECORD_SIZE)
+    write_record(record, 0, v)
+    return bytes(record)
+
+
+def write_record(buffer: bytearray | mmap, at: int, v: Visit) -> None:
+    """The compact form, straight into ``buffer``."""
+    _RECORD.pack_into(
+        buffer, at, v.visit, v.trace, v.at, v.received_at, v.checkpoint, v.device, v.temperature,
         v.direction, v.verdict, v.reason, v.colour, v.kind, len(v.name), v.name,
     )  # fmt: skip
 

@@ -1,26 +1,29 @@
 """What was seen in the last minutes, shared by every gate process of the machine: one memory-mapped file, two tables.
 
-*Replay*: (checkpoint, code index, minute, direction) of every authentic code. A second use with another nonce is refused.
-It must be exact, so a bucket is locked while it is looked at: ``fcntl`` locks on single bytes, which the kernel frees
-when a process dies. An entry is overwritten only when its code has expired anyway; a bucket full of living entries raises
-:class:`WindowFull`, and the gate sheds load rather than let a copied code pass.
+*Replay*: (checkpoint, code index, minute, direction) of every authentic code. A second use with another nonce is
+refused. An entry is overwritten only when its code has expired anyway; in a bucket full of living entries there is no
+place for another code, and the gate sheds load rather than let a copied code pass.
 
-*Nonce*: visit id → the visit as it was decided. It has no locks: an entry carries a checksum, a torn one counts as absent,
-and then the visit's primary key in the database settles the matter (see docs/decisions). Oldest entries go first.
+*Nonce*: visit id → the visit as it was decided. The oldest go first; for a nonce that was forgotten the visit's primary
+key in the database gives the same answer.
 
-Both are arrays of buckets; a bucket is a ring, so the next place to write is always the oldest entry's.
+Both are arrays of buckets; a bucket is a ring, so the next place to write is always the oldest entry's. A batch of
+visits is settled at once, under a file lock that the kernel frees when a process dies (docs/decisions/0007).
+Readers need no lock: an entry's key is taken away before the entry changes and given back afterwards.
 """
 
 import mmap
 import os
 import struct
-from fcntl import LOCK_EX, LOCK_UN, flock
-from fcntl import lockf as _lock
+from collections.abc import Sequence
+from contextlib import suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
-from typing import Final
-from zlib import crc32
+from typing import Final, NamedTuple
 
-from ankang.gate.visits import RECORD_SIZE, Visit, pack_record, unpack_record
+from ankang.core.colours import Colour
+from ankang.core.verdicts import Reason, Verdict
+from ankang.gate.visits import RECORD_SIZE, Visit, unpack_record, write_record
 
 REPLAY_BUCKETS: Final = 1 << 17
 REPLAY_SLOTS: Final = 32
@@ -30,27 +33,33 @@ LIVES: Final = 2
 """Minutes after its own minute for which a replay entry is kept: a code passes until the end of the next minute."""
 
 _HEAD: Final = 4096
-_REPLAY_SIZE: Final = REPLAY_SLOTS * 16 + 16
-_NONCE_ENTRY: Final = RECORD_SIZE + 4
-_NONCE_SIZE: Final = NONCE_SLOTS * (8 + _NONCE_ENTRY) + 8
+_METAS: Final = REPLAY_SLOTS * 8
+_CURSOR_AT: Final = REPLAY_SLOTS * 16
+_REPLAY_SIZE: Final = _CURSOR_AT + 16
+_ENTRIES: Final = NONCE_SLOTS * 8
+_NONCE_CURSOR_AT: Final = NONCE_SLOTS * (8 + RECORD_SIZE)
+_NONCE_SIZE: Final = (_NONCE_CURSOR_AT + 8) // 8 * 8 + 8
 _NONCES: Final = _HEAD + REPLAY_BUCKETS * _REPLAY_SIZE
 _SIZE: Final = _NONCES + NONCE_BUCKETS * _NONCE_SIZE
 
-_KEY, _META, _CURSOR, _CHECK = (
-    struct.Struct("<q"),
-    struct.Struct("<II"),
-    struct.Struct("<I"),
-    struct.Struct("<I"),
-)
+_KEY, _META = struct.Struct("<q"), struct.Struct("<II")
+_NO_KEY: Final = bytes(8)
 
 
 def _magic() -> bytes:
-    # Python's hash of a tuple of integers has no seed, but another build may compute it otherwise: then start anew.
-    return b"AKWINDOW" + struct.pack("<qqq", 1, _SIZE, hash((1, 2, 3)))
+    # Python's hash of a tuple of integers has no seed, but another build may compute it otherwise: start anew then.
+    return b"AKWINDOW" + struct.pack("<qqq", 2, _SIZE, hash((1, 2, 3)))
 
 
 class WindowFull(Exception):
     """No place for another code at present."""
+
+
+class Settled(NamedTuple):
+    """What a batch turned out to be: visits that were ``known`` before (as decided then), and ids that found no place."""
+
+    known: dict[bytes, Visit]
+    crowded: set[bytes]
 
 
 class Window:
@@ -65,63 +74,87 @@ class Window:
         self._map.close()
         os.close(self._fd)
 
+    def try_lock(self) -> bool:
+        """Take the lock when it is free; then :meth:`settle` and :meth:`unlock` without waiting in between."""
+        with suppress(BlockingIOError):
+            flock(self._fd, LOCK_EX | LOCK_NB)
+            return True
+        return False
+
+    def unlock(self) -> None:
+        """Give the lock back."""
+        flock(self._fd, LOCK_UN)
+
+    def settle(self, visits: Sequence[Visit], now_minute: int) -> Settled:
+        """Note the visits of a batch. One whose code was used here before by another visit becomes a refusal."""
+        settled = Settled({}, set())
+        for visit in visits:
+            known = self.recall(visit.visit)
+            if known is not None:
+                settled.known[visit.visit] = known
+                continue
+            if visit.index >= 0:
+                try:
+                    first = self.first_use(
+                        visit.checkpoint, visit.index, visit.minute, visit.direction, visit.visit, now_minute
+                    )
+                except WindowFull:
+                    settled.crowded.add(visit.visit)
+                    continue
+                if not first:
+                    visit.verdict, visit.reason, visit.colour = Verdict.DENY, Reason.ALREADY_USED, Colour.GREY
+            self.remember(visit)
+        return settled
+
     def first_use(
         self, checkpoint: int, index: int, minute: int, direction: int, visit: bytes, now_minute: int
     ) -> bool:
-        """Note that a code is used; False when it was used here before by another visit.
+        """Note that a code is used; False when it was used here before by another visit. Needs the lock.
 
         ``minute`` is the code's absolute minute, ``visit`` the visit id. Raises :class:`WindowFull`.
         """
-        key = hash((checkpoint, index, minute << 2 | direction)) or 1
-        bucket = key & (REPLAY_BUCKETS - 1)
-        start = _HEAD + bucket * _REPLAY_SIZE
-        _lock(self._fd, LOCK_EX, 1, bucket)
-        try:
-            return self._claim(start, _KEY.pack(key), minute, int.from_bytes(visit[:4], "little"), now_minute)
-        finally:
-            _lock(self._fd, LOCK_UN, 1, bucket)
-
-    def _claim(self, start: int, key: bytes, minute: int, mark: int, now_minute: int) -> bool:
-        view, metas = self._map, start + REPLAY_SLOTS * 8
+        number = hash((checkpoint, index, minute << 2 | direction)) or 1
+        start = _HEAD + (number & (REPLAY_BUCKETS - 1)) * _REPLAY_SIZE
+        view, metas, key = self._map, start + _METAS, _KEY.pack(number)
         at = view.find(key, start, metas)
         while at >= 0 and (at - start) & 7:
             at = view.find(key, at + 1, metas)
+        mark = int.from_bytes(visit[:4], "little")
         if at >= 0:
             used_minute, used_mark = _META.unpack_from(view, metas + at - start)
-            if used_minute == minute & 0xFFFFFFFF:
+            if used_minute == minute:
                 return bool(used_mark == mark)
-        cursor = _CURSOR.unpack_from(view, metas + REPLAY_SLOTS * 8)[0] % REPLAY_SLOTS
-        if _META.unpack_from(view, metas + cursor * 8)[0] + LIVES > now_minute:
+        slot = view[start + _CURSOR_AT] * 8
+        if _META.unpack_from(view, metas + slot)[0] + LIVES > now_minute:
             raise WindowFull
-        _META.pack_into(view, metas + cursor * 8, minute, mark)
-        view[start + cursor * 8 : start + cursor * 8 + 8] = key
-        _CURSOR.pack_into(view, metas + REPLAY_SLOTS * 8, (cursor + 1) % REPLAY_SLOTS)
+        _META.pack_into(view, metas + slot, minute, mark)
+        view[start + slot : start + slot + 8] = key
+        view[start + _CURSOR_AT] = (slot // 8 + 1) % REPLAY_SLOTS
         return True
 
     def recall(self, visit: bytes) -> Visit | None:
-        """The visit with this id as it was decided, None when it is not (or no longer) known."""
-        view = self._map
+        """The visit with this id as it was decided, None when it is not (or no longer) known. Needs no lock."""
+        view, key = self._map, visit[:8]
         start = _NONCES + (int.from_bytes(visit[12:], "little") & (NONCE_BUCKETS - 1)) * _NONCE_SIZE
-        at = view.find(visit[:8], start, start + NONCE_SLOTS * 8)
+        at = view.find(key, start, start + _ENTRIES)
         if at < 0 or (at - start) & 7:
             return None
-        entry = start + NONCE_SLOTS * 8 + (at - start) // 8 * _NONCE_ENTRY
+        entry = start + _ENTRIES + (at - start) // 8 * RECORD_SIZE
         data = view[entry : entry + RECORD_SIZE]
-        if data[:16] != visit or _CHECK.unpack_from(view, entry + RECORD_SIZE)[0] != crc32(data):
+        if data[:16] != visit or view[at : at + 8] != key:
             return None
         return unpack_record(data)
 
-    def remember(self, v: Visit) -> None:
-        """Keep the decision for a retry."""
-        view = self._map
-        start = _NONCES + (int.from_bytes(v.visit[12:], "little") & (NONCE_BUCKETS - 1)) * _NONCE_SIZE
-        end = start + _NONCE_SIZE - 8
-        cursor = _CURSOR.unpack_from(view, end)[0] % NONCE_SLOTS
-        _CURSOR.pack_into(view, end, (cursor + 1) % NONCE_SLOTS)
-        entry = start + NONCE_SLOTS * 8 + cursor * _NONCE_ENTRY
-        data = pack_record(v)
-        view[entry : entry + _NONCE_ENTRY] = data + _CHECK.pack(crc32(data))
-        view[start + cursor * 8 : start + cursor * 8 + 8] = v.visit[:8]
+    def remember(self, visit: Visit) -> None:
+        """Keep the decision for a retry. Needs the lock."""
+        view, name = self._map, visit.visit
+        start = _NONCES + (int.from_bytes(name[12:], "little") & (NONCE_BUCKETS - 1)) * _NONCE_SIZE
+        slot = view[start + _NONCE_CURSOR_AT]
+        key_at = start + slot * 8
+        view[key_at : key_at + 8] = _NO_KEY
+        write_record(view, start + _ENTRIES + slot * RECORD_SIZE, visit)
+        view[key_at : key_at + 8] = name[:8]
+        view[start + _NONCE_CURSOR_AT] = (slot + 1) % NONCE_SLOTS
 
 
 def _open(path: Path) -> int:

@@ -26,7 +26,6 @@ def issue_pass(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     index = keys.permutation.index(caller.subject)
     header = encode_header(kid, index, issued_at, colour, 0, _anchor(request.anchor), caller.name)
     return Outcome(
-        200,
         json_bytes(
             {
                 "pass": to_base64url(sign_pass(header, signer)),
@@ -58,7 +57,6 @@ def me(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     colour = Colour.GREY if stale else Colour(state.colours.colour(caller.subject))
     since, until = (0, 0) if stale else state.colours.details(caller.subject)
     return Outcome(
-        200,
         json_bytes(
             {
                 "colour": colour.slug,

@@ -35,7 +35,7 @@ def door(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         "policy": _policy(checkpoint),
         "server_time": int(now),
     }
-    return Outcome(200, json_bytes(body))
+    return Outcome(json_bytes(body))
 
 
 def _checkpoint_of(state: State, caller: Caller, call: Call) -> Checkpoint:
@@ -72,7 +72,7 @@ def place(state: State, caller: Caller | None, call: Call, now: float) -> Outcom
         "open": checkpoint.open,
         "rotating": found.rotating,
     }
-    return Outcome(200, json_bytes(body))
+    return Outcome(json_bytes(body))
 
 
 def presence(state: State, caller: Caller, call: Call, now: float) -> Outcome:
@@ -85,7 +85,7 @@ def presence(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     if placing is None:
         raise NotReady
     token = presence_token(placing[1], found.checkpoint.row.id, caller.subject, int(now))
-    return Outcome(200, json_bytes({"token": token, "expires": int(now) + PRESENCE_SECONDS}))
+    return Outcome(json_bytes({"token": token, "expires": int(now) + PRESENCE_SECONDS}))
 
 
 def keys(state: State, caller: Caller | None, call: Call, now: float) -> Outcome:
@@ -102,4 +102,4 @@ def keys(state: State, caller: Caller | None, call: Call, now: float) -> Outcome
         }
         for row in state.keys.published()
     ]
-    return Outcome(200, json_bytes({"keys": published, "server_time": int(now)}))
+    return Outcome(json_bytes({"keys": published, "server_time": int(now)}))

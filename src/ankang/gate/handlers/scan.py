@@ -17,7 +17,7 @@ from ankang.gate.outcomes import Call, Outcome
 from ankang.gate.place_reading import Place, read_place
 from ankang.gate.requests import DIRECTIONS, SCAN, Proof, ScanRequest, tenths
 from ankang.gate.state import Checkpoint, State
-from ankang.gate.visits import NOBODY, Visit, answer, visit_id
+from ankang.gate.visits import NOBODY, Visit, visit_id
 
 NEAR = 800.0
 """Metres from the checkpoint within which a position counts as there; the phone's own accuracy is added, up to as much."""
@@ -29,10 +29,9 @@ def scan(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     request: ScanRequest = SCAN.read(call.body)
     visit = visit_id("resident", caller.subject, request.nonce)
     known = state.window.recall(visit)
-    decided = known or _decide(state, caller, request, visit, now)
-    if known is None:
-        state.window.remember(decided)
-    return Outcome(200, answer(decided, call.lang), decided, known is not None)
+    if known is not None:
+        return Outcome(visit=known, repeat=True)
+    return Outcome(visit=_decide(state, caller, request, visit, now))
 
 
 def _decide(state: State, caller: Caller, request: ScanRequest, visit: bytes, now: float) -> Visit:

@@ -1,24 +1,23 @@
 """POST /g/v1/verify: a code is shown at a door (A3, A4, H2).
 
-Order: nonce → code authentic and of this minute → place → first use → colour now → policy and temperature. Every
-refusal is a visit too. The caller was identified before.
+Order: nonce → code authentic and of this minute → place → colour now → policy and temperature; whether it is the code's
+first use here is settled with the batch (window.py). Every refusal is a visit too. The caller was identified before.
 """
 
 import msgspec
 
 from ankang.core.codes import CodeFault, DynamicCode, check_as_gate, parse
-from ankang.core.epochs import STEPS, minute_of
-from ankang.core.verdicts import Reason, Verdict, VisitKind
+from ankang.core.epochs import STEPS, epoch_of
+from ankang.core.verdicts import Reason, VisitKind
 from ankang.gate.callers import Caller
-from ankang.gate.faults import DeviceRevoked, NotReady, Overloaded
+from ankang.gate.faults import DeviceRevoked, NotReady
 from ankang.gate.handlers.judging import judge, refusal
 from ankang.gate.keys import Keys
 from ankang.gate.outcomes import Call, Outcome
 from ankang.gate.requests import DIRECTIONS, VERIFY, VerifyRequest, tenths
 from ankang.gate.state import Checkpoint, State
 from ankang.gate.tables import DeviceRow
-from ankang.gate.visits import NOBODY, Visit, answer, visit_id
-from ankang.gate.window import WindowFull
+from ankang.gate.visits import NOBODY, Visit, visit_id
 
 AUTHENTIC_FAULTS = frozenset(("expired_step", "future_step", "future_issue"))
 """Faults that check_as_gate finds only after the MAC held: then we know whose code it was."""
@@ -46,41 +45,36 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     request: VerifyRequest = VERIFY.read(call.body)
     visit = visit_id("device", caller.subject, request.nonce)
     known = state.window.recall(visit)
-    decided = known or _decide(state, caller, request, visit, now)
-    if known is None:
-        state.window.remember(decided)
-    if caller.revoked:
-        return Outcome(401, DeviceRevoked().body(call.lang), decided, known is not None)
-    lang = "zh" if decided.verdict == Verdict.ADMIT else call.lang
-    return Outcome(200, answer(decided, lang), decided, known is not None)
+    refused = DeviceRevoked if caller.revoked else None
+    if known is not None:
+        return Outcome(visit=known, repeat=True, fault=refused)
+    return Outcome(visit=_decide(state, caller, request, visit, now), fault=refused)
 
 
 def _decide(state: State, caller: Caller, request: VerifyRequest, visit: bytes, now: float) -> Visit:
-    keys, device, minute = state.keys, caller.device, minute_of(now)
-    today = keys.epoch(minute // STEPS) if keys else None
+    keys, device, moment = state.keys, caller.device, int(now * 1_000_000)
+    today = keys.epoch(epoch_of(now)) if keys else None
     if keys is None or today is None or device is None:
         raise NotReady
     seen = read_code(keys, request.code, now)
     direction, temperature = DIRECTIONS[request.direction], tenths(request.temperature)
+    trace = (today.trace(seen.person) or NOBODY) if seen.code else NOBODY
+    index, minute = -1, 0
+    checkpoint = state.checkpoints.get(request.checkpoint)
     if caller.revoked:
         verdict, reason, colour = refusal(Reason.REVOKED)
     elif seen.reason != _OK:
         verdict, reason, colour = refusal(seen.reason)
+    elif checkpoint is None or not may_serve(device, checkpoint):
+        verdict, reason, colour = refusal(Reason.WRONG_PLACE)
+    elif not checkpoint.open:
+        verdict, reason, colour = refusal(Reason.CLOSED)
     else:
-        checkpoint = state.checkpoints.get(request.checkpoint)
-        if checkpoint is None or not may_serve(device, checkpoint):
-            verdict, reason, colour = refusal(Reason.WRONG_PLACE)
-        elif not checkpoint.open:
-            verdict, reason, colour = refusal(Reason.CLOSED)
-        elif not _is_first_use(state, checkpoint, seen, visit, direction, minute):
-            verdict, reason, colour = refusal(Reason.ALREADY_USED)
-        else:
-            verdict, reason, colour = judge(state, checkpoint, seen.person, temperature, direction, now)
-    moment = int(now * 1_000_000)
-    trace = (today.trace(seen.person) or NOBODY) if seen.code else NOBODY
+        index, minute = seen.index, seen.minute
+        verdict, reason, colour = judge(state, checkpoint, seen.person, temperature, direction, now)
     return Visit(
         visit, trace, moment, moment, request.checkpoint, device.id, direction, temperature,
-        verdict, reason, colour, _VERIFY, seen.name,
+        verdict, reason, colour, _VERIFY, seen.name, index, minute,
     )  # fmt: skip
 
 
@@ -99,13 +93,6 @@ def read_code(keys: Keys, text: str, now: float) -> Seen:
     if epoch_keys is None:
         return Seen(Reason.INVALID)
     return Seen(reason, code, epoch_keys.permutation.person(index), index, epoch * STEPS + code.step)
-
-
-def _is_first_use(state: State, checkpoint: Checkpoint, seen: Seen, visit: bytes, direction: int, minute: int) -> bool:
-    try:
-        return state.window.first_use(checkpoint.row.id, seen.index, seen.minute, direction, visit, minute)
-    except WindowFull:
-        raise Overloaded from None
 
 
 def may_serve(device: DeviceRow, checkpoint: Checkpoint) -> bool:
