@@ -12,6 +12,8 @@ from ankang.gate.tables import DeviceRow
 Kind = Literal["resident", "device"]
 KEPT = 20_000
 """Callers kept open a process; at more it begins anew."""
+NEWS_SECONDS = 30
+"""A device paired this short a while ago may be news to this gate: it is asked to come again, not sent away."""
 
 
 class Caller:
@@ -71,7 +73,9 @@ class Callers:
         caller.version = self._state.version
         if kind == "device":
             device = self._state.devices.get(subject)
-            if device is None:
+            if device is None or credential.serial > device.generation:
+                if now - credential.issued < NEWS_SECONDS:
+                    raise NotReady
                 raise Unauthorized(reason="unknown_device")
             caller.device = device
             caller.revoked = device.revoked or credential.serial != device.generation

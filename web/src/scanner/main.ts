@@ -186,11 +186,21 @@ const keepFresh = async (): Promise<void> => {
   setTimeout(() => void keepFresh(), wait * 1000);
 };
 
+/** Gates learn of a new device within a second or so; until then they answer that they are not ready. */
+const gateKnowsUs = async (): Promise<void> => {
+  for (let tries = 0; tries < 20; tries++) {
+    const answer = await refreshDoor();
+    if (answer.ok || answer.status !== 503) return;
+    await new Promise((go) => setTimeout(go, 500));
+  }
+};
+
 const pairWith = async (token: string): Promise<void> => {
   tell("pairing");
   const answer = await pair(token);
   if (answer.ok) {
     history.replaceState(null, "", "/scanner");
+    await gateKnowsUs();
     await renew();
     return refreshKeys();
   }
