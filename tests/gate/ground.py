@@ -33,6 +33,7 @@ from ankang.core.credentials import CredentialKeys
 from ankang.core.epochs import epoch_of, epoch_start, step_of
 from ankang.gate.app import Gate, Response
 from ankang.gate.keys import Keys
+from ankang.gate.shared_memory import memory_path
 from ankang.gate.tables import load_tables
 
 SEED = bytes(range(16))
@@ -174,12 +175,14 @@ class Ground:
                 [seq[0] if seq else 0, person, old[0] if old else None, colour],
             )
 
-    def token(self, kind: Any, subject: int, serial: int, name: str = "", lasts: float = 86_400) -> str:
-        """A bearer token."""
+    def token(
+        self, kind: Any, subject: int, serial: int, name: str = "", lasts: float = 86_400, age: float = 3600
+    ) -> str:
+        """A bearer token, issued ``age`` seconds ago."""
         sealed, kid = self.sql("select secret, kid from trust_key where purpose = 'credential'")[0]
         root = RootKey.from_file(self.settings.keys_folder / "root.key")
         keys = CredentialKeys(root.unseal(bytes(sealed), f"credential:{kid}"), kid)
-        return keys.issue(kind, subject, serial, int(time.time()), int(time.time() + lasts), name)
+        return keys.issue(kind, subject, serial, int(time.time() - age), int(time.time() + lasts), name)
 
     def visits(self, *ids: str) -> list[tuple[Any, ...]]:
         """(visit, verdict, reason, colour, kind, known person?) of visits, as stored."""
@@ -200,8 +203,9 @@ class Ground:
         wait_until(lambda: self.server.pid is None)
 
     def close(self) -> None:
-        """Stop the server."""
+        """Stop the server, and remove what killed gates left in memory."""
         self.server.leave()
+        memory_path(self.settings.gate_folder / "window.bin").unlink(missing_ok=True)
 
 
 class Device:

@@ -68,7 +68,8 @@ class Writing:
     def __init__(self, ground: Ground, folder: Path, url: str = "") -> None:
         self.spool = Spool(folder / "spool.sqlite3")
         self.link = Link(url or ground.server.url, "test")
-        self.intake = Intake(self.link, self.spool, Window(folder / f"window.{uuid4()}"), time.time)
+        self.window = Window(folder / f"window.{uuid4()}")
+        self.intake = Intake(self.link, self.spool, self.window, time.time)
         self.away = bool(url)
 
     async def __aenter__(self) -> Intake:
@@ -81,6 +82,7 @@ class Writing:
     async def __aexit__(self, *_: object) -> None:
         await self.intake.stop()
         await self.link.stop()
+        self.window.close()
 
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"

@@ -94,6 +94,8 @@ def test_who_calls_must_be_known_and_of_the_right_kind(ground: Ground, gate: InP
     assert refused("/g/v1/me", token) == (401, "unauthorized", "wrong_kind")
     assert refused("/g/v1/door", person.token) == (401, "unauthorized", "wrong_kind")
     assert refused("/g/v1/door", stranger) == (401, "unauthorized", "unknown_device")
+    newcomer = ground.token("device", 999_999, 1, age=2)
+    assert refused("/g/v1/door", newcomer) == (503, "not_ready", None)
 
 
 def test_a_revoked_credential_is_refused(ground: Ground, gate: InProcess) -> None:

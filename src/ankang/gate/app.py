@@ -108,7 +108,7 @@ class Gate:
                 return await self._taken(done)
             if done.visit is None:
                 return Response(200, _JSON, done.body)
-            batch = self.intake.take(done.visit, done.repeat)
+            batch = self.intake.take(done.visit)
             await batch.done
             visit = batch.outcome(done.visit)
             self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += 1

@@ -12,12 +12,11 @@ from ankang.gate.visits import Visit
 class Outcome(msgspec.Struct, gc=False):
     """A JSON ``body``, or a ``visit`` whose answer is made when it is durable.
 
-    ``repeat``: it may be there already. ``fault``: what the caller is told all the same, the visit being a refusal.
+    ``fault``: what the caller is told all the same, the visit being a refusal.
     """
 
     body: bytes = b""
     visit: Visit | None = None
-    repeat: bool = False
     fault: type[Fault] | None = None
 
 

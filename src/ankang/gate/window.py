@@ -1,4 +1,4 @@
-"""What was seen in the last minutes, shared by every gate process of the machine: one memory-mapped file, two tables.
+"""What was seen in the last minutes, shared by every gate process of the machine: one mapped file, two tables.
 
 *Replay*: (checkpoint, code index, minute, direction) of every authentic code. A second use with another nonce is
 refused. An entry is overwritten only when its code has expired anyway; in a bucket full of living entries there is no
@@ -13,7 +13,6 @@ Readers need no lock: an entry's key is taken away before the entry changes and 
 """
 
 import mmap
-import os
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,32 +22,36 @@ from typing import Final, NamedTuple
 
 from ankang.core.colours import Colour
 from ankang.core.verdicts import Reason, Verdict
+from ankang.gate.shared_memory import SharedFile
 from ankang.gate.visits import RECORD_SIZE, Visit, unpack_record, write_record
 
 REPLAY_BUCKETS: Final = 1 << 17
 REPLAY_SLOTS: Final = 32
-NONCE_BUCKETS: Final = 1 << 15
+NONCE_BUCKETS: Final = 1 << 13
 NONCE_SLOTS: Final = 16
 LIVES: Final = 2
 """Minutes after its own minute for which a replay entry is kept: a code passes until the end of the next minute."""
 
 _HEAD: Final = 4096
 _METAS: Final = REPLAY_SLOTS * 8
-_CURSOR_AT: Final = REPLAY_SLOTS * 16
-_REPLAY_SIZE: Final = _CURSOR_AT + 16
+_CURSOR_AT: Final = REPLAY_SLOTS * 12
+_REPLAY_SIZE: Final = _CURSOR_AT + 8
 _ENTRIES: Final = NONCE_SLOTS * 8
 _NONCE_CURSOR_AT: Final = NONCE_SLOTS * (8 + RECORD_SIZE)
-_NONCE_SIZE: Final = (_NONCE_CURSOR_AT + 8) // 8 * 8 + 8
+_NONCE_SIZE: Final = _NONCE_CURSOR_AT // 8 * 8 + 16
 _NONCES: Final = _HEAD + REPLAY_BUCKETS * _REPLAY_SIZE
 _SIZE: Final = _NONCES + NONCE_BUCKETS * _NONCE_SIZE
 
-_KEY, _META = struct.Struct("<q"), struct.Struct("<II")
+_KEY_PACK = struct.Struct("<q").pack
+_META_FROM, _META_INTO = struct.Struct("<I").unpack_from, struct.Struct("<I").pack_into
 _NO_KEY: Final = bytes(8)
+_MINUTES: Final = 1 << 10  # an entry's minute is kept modulo 1,024, beside 22 bits of the visit's id
+_MARKS: Final = (1 << 22) - 1
 
 
 def _magic() -> bytes:
     # Python's hash of a tuple of integers has no seed, but another build may compute it otherwise: start anew then.
-    return b"AKWINDOW" + struct.pack("<qqq", 2, _SIZE, hash((1, 2, 3)))
+    return b"AKWINDOW" + struct.pack("<qqq", 3, _SIZE, hash((1, 2, 3)))
 
 
 class WindowFull(Exception):
@@ -63,16 +66,17 @@ class Settled(NamedTuple):
 
 
 class Window:
-    """The window file at ``path``; made when absent or of another layout."""
+    """The window of the machine's gates, kept at ``path`` when none runs."""
 
     def __init__(self, path: Path) -> None:
-        self._fd = _open(path)
+        self._file = SharedFile(path, _magic(), _SIZE)
+        self._fd = self._file.fd
         self._map = mmap.mmap(self._fd, _SIZE)
 
     def close(self) -> None:
         """Let go of the file."""
         self._map.close()
-        os.close(self._fd)
+        self._file.close()
 
     def try_lock(self) -> bool:
         """Take the lock when it is free; then :meth:`settle` and :meth:`unlock` without waiting in between."""
@@ -88,48 +92,44 @@ class Window:
     def settle(self, visits: Sequence[Visit], now_minute: int) -> Settled:
         """Note the visits of a batch. One whose code was used here before by another visit becomes a refusal."""
         settled = Settled({}, set())
+        recall, first_use, remember = self.recall, self.first_use, self.remember
         for visit in visits:
-            known = self.recall(visit.visit)
+            known = recall(visit.visit)
             if known is not None:
                 settled.known[visit.visit] = known
                 continue
             if visit.index >= 0:
                 try:
-                    first = self.first_use(
-                        visit.checkpoint, visit.index, visit.minute, visit.direction, visit.visit, now_minute
-                    )
+                    if not first_use(visit, now_minute):
+                        visit.verdict, visit.reason, visit.colour = Verdict.DENY, Reason.ALREADY_USED, Colour.GREY
                 except WindowFull:
                     settled.crowded.add(visit.visit)
                     continue
-                if not first:
-                    visit.verdict, visit.reason, visit.colour = Verdict.DENY, Reason.ALREADY_USED, Colour.GREY
-            self.remember(visit)
+            remember(visit)
         return settled
 
-    def first_use(
-        self, checkpoint: int, index: int, minute: int, direction: int, visit: bytes, now_minute: int
-    ) -> bool:
-        """Note that a code is used; False when it was used here before by another visit. Needs the lock.
+    def first_use(self, visit: Visit, now_minute: int) -> bool:
+        """Note that a code is used; False when another visit used it here before. Needs the lock.
 
-        ``minute`` is the code's absolute minute, ``visit`` the visit id. Raises :class:`WindowFull`.
+        Raises :class:`WindowFull`.
         """
-        number = hash((checkpoint, index, minute << 2 | direction)) or 1
+        number = hash((visit.checkpoint, visit.index, visit.minute << 2 | visit.direction)) or 1
         start = _HEAD + (number & (REPLAY_BUCKETS - 1)) * _REPLAY_SIZE
-        view, metas, key = self._map, start + _METAS, _KEY.pack(number)
+        view, metas, key = self._map, start + _METAS, _KEY_PACK(number)
+        mark = int.from_bytes(visit.visit[:4], "little") & _MARKS or 1
         at = view.find(key, start, metas)
         while at >= 0 and (at - start) & 7:
             at = view.find(key, at + 1, metas)
-        mark = int.from_bytes(visit[:4], "little")
         if at >= 0:
-            used_minute, used_mark = _META.unpack_from(view, metas + at - start)
-            if used_minute == minute:
-                return bool(used_mark == mark)
-        slot = view[start + _CURSOR_AT] * 8
-        if _META.unpack_from(view, metas + slot)[0] + LIVES > now_minute:
+            return bool(_META_FROM(view, metas + (at - start) // 2)[0] & _MARKS == mark)
+        slot = view[start + _CURSOR_AT]
+        oldest = _META_FROM(view, metas + slot * 4)[0]
+        if oldest and not LIVES <= (now_minute - (oldest >> 22)) % _MINUTES < _MINUTES - 8:
             raise WindowFull
-        _META.pack_into(view, metas + slot, minute, mark)
-        view[start + slot : start + slot + 8] = key
-        view[start + _CURSOR_AT] = (slot // 8 + 1) % REPLAY_SLOTS
+        _META_INTO(view, metas + slot * 4, visit.minute % _MINUTES << 22 | mark)
+        at = start + slot * 8
+        view[at : at + 8] = key
+        view[start + _CURSOR_AT] = (slot + 1) % REPLAY_SLOTS
         return True
 
     def recall(self, visit: bytes) -> Visit | None:
@@ -155,32 +155,3 @@ class Window:
         write_record(view, start + _ENTRIES + slot * RECORD_SIZE, visit)
         view[key_at : key_at + 8] = name[:8]
         view[start + _NONCE_CURSOR_AT] = (slot + 1) % NONCE_SLOTS
-
-
-def _open(path: Path) -> int:
-    """Open the file, or make it under a lock; a file of another layout is replaced, not changed under its users' feet."""
-    guard = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        flock(guard, LOCK_EX)
-        if not _fits(path):
-            _make(path)
-        return os.open(path, os.O_RDWR)
-    finally:
-        os.close(guard)
-
-
-def _fits(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_magic())) == _magic() and path.stat().st_size == _SIZE
-    except FileNotFoundError:
-        return False
-
-
-def _make(path: Path) -> None:
-    draft = path.with_name(path.name + ".new")
-    with draft.open("wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.truncate(_SIZE)
-        file.write(_magic())
-    os.replace(draft, path)

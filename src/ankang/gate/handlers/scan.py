@@ -25,26 +25,19 @@ _EARTH = 6_371_000.0
 
 
 def scan(state: State, caller: Caller, call: Call, now: float) -> Outcome:
-    """Admit, deny or refer; the same nonce gives the same answer."""
+    """Admit, deny or refer."""
     request: ScanRequest = SCAN.read(call.body)
-    visit = visit_id("resident", caller.subject, request.nonce)
-    known = state.window.recall(visit)
-    if known is not None:
-        return Outcome(visit=known, repeat=True)
-    return Outcome(visit=_decide(state, caller, request, visit, now))
-
-
-def _decide(state: State, caller: Caller, request: ScanRequest, visit: bytes, now: float) -> Visit:
     today = state.keys.epoch(epoch_of(now)) if state.keys else None
     if state.keys is None or today is None:
         raise NotReady
     place = read_place(state, request.place, now)
     judgement = _judge(state, state.keys, caller.subject, place, request, now)
     moment, trace = int(now * 1_000_000), today.trace(caller.subject) or NOBODY
-    return Visit(
-        visit, trace, moment, moment, place.number, 0, DIRECTIONS[request.direction], tenths(request.temperature),
+    visit = Visit(
+        visit_id("resident", caller.subject, request.nonce), trace, moment, moment, place.number, 0, DIRECTIONS[request.direction], tenths(request.temperature),
         *judgement, VisitKind.SCAN, caller.name.encode()[:9],
     )  # fmt: skip
+    return Outcome(visit=visit)
 
 
 def _judge(state: State, keys: Keys, person: int, place: Place, request: ScanRequest, now: float) -> Judgement:

@@ -11,8 +11,9 @@ from ankang.core.verdicts import Reason, Verdict, VisitKind
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
 from ankang.gate.faults import DeviceRevoked, NotReady
-from ankang.gate.handlers.verify import may_serve, read_code
+from ankang.gate.handlers.verify import may_serve
 from ankang.gate.outcomes import Call
+from ankang.gate.reading import read_code
 from ankang.gate.requests import DIRECTIONS, VISITS, OfflineScan, VisitsRequest, tenths
 from ankang.gate.state import State
 from ankang.gate.visits import NOBODY, Visit, uuid_text, visit_id
@@ -51,17 +52,17 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
         return Judged(nonce, known, None)
     day = keys.epoch(epoch_of(scan.at))
     seen = read_code(keys, scan.code, scan.at)
-    reason, code = seen.reason, seen.code
+    reason = seen.reason
     checkpoint = state.checkpoints.get(scan.checkpoint)
     if reason == Reason.OK and (checkpoint is None or not may_serve(device, checkpoint)):
         reason = Reason.WRONG_PLACE
     verdict = _VERDICTS[scan.verdict] if reason == Reason.OK else Verdict.DENY
     told = _REASONS.get(scan.reason, Reason.OK) if reason == Reason.OK else Reason(reason)
-    trace = (day.trace(seen.person) if day and code else None) or NOBODY
+    trace = (day.trace(seen.person) if day and seen.authentic else None) or NOBODY
     row = Visit(
         visit, trace, int(scan.at * 1_000_000), int(now * 1_000_000), scan.checkpoint, device.id,
         DIRECTIONS[scan.direction], tenths(scan.temperature), verdict, told,
-        code.colour if code else 0, VisitKind.OFFLINE, seen.name,
+        seen.colour, VisitKind.OFFLINE, seen.name,
     )  # fmt: skip
     return Judged(nonce, row, None if reason == Reason.OK else Reason(reason))
 
