@@ -50,7 +50,7 @@ class Ground:
     """The database, its keys, and builders that name only what matters."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings(data=folder, gate_device_rate=1e6, gate_resident_rate=1e6)
+        self.settings = Settings(data=folder, database_url=None, gate_device_rate=1e6, gate_resident_rate=1e6)
         self.server = postgres.start(self.settings)
         self.settings.database_url = self.server.url
         subprocess.run([sys.executable, "-c", _MIGRATE], env=self.environment(), check=True, timeout=120)
