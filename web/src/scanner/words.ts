@@ -14,7 +14,7 @@ export const WORDS: Words = {
   ok: ["请通行。", "Please pass."],
   invalid: ["不是有效的安康码。请对方打开自己手机上的码重新出示。", "Not a valid code. Ask the person to open the code on their own phone."],
   expired: ["码已过期，可能是截图。请对方刷新后再出示。", "Expired, perhaps a screenshot. Ask the person to refresh it."],
-  not_yet_valid: ["码的时间比现在早，请校准手机时间。", "The code is ahead of time. Check the clocks of both phones."],
+  not_yet_valid: ["码的时间晚于现在，请校准双方手机的时间。", "The code is ahead of time. Check the clocks of both phones."],
   revoked: ["此码已停用，请对方重新申领。", "The code was withdrawn. Ask the person to apply again."],
   already_used: ["此码刚在这里用过，请等下一分钟的新码。", "Just used here. Wait for the next minute's code."],
   wrong_place: ["此设备不属于这个检查点。", "This device does not belong to this checkpoint."],
