@@ -27,10 +27,16 @@ export const lang = (): Lang => document.documentElement.lang as Lang;
 export const say = (words: Words, key: string, values: Record<string, string | number> = {}): string =>
   words[key]![lang() === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 
+/** Chinese or English, whichever a reader of these languages (best first) would rather have; Chinese when neither is among them. */
+export const preferred = (languages: readonly string[]): Lang =>
+  languages.find((one) => /^(zh|en)\b/i.test(one))?.toLowerCase().startsWith("en") ? "en" : "zh-Hans";
+
+/** Asked for in the address, else chosen before, else what the browser prefers. */
 const chosen = (): Lang => {
   const asked = new URLSearchParams(location.search).get("lang");
   if (asked) keep("ankang_lang", asked.startsWith("en") ? "en" : "zh-hans");
-  return (asked ?? cookie("ankang_lang"))?.startsWith("en") ? "en" : "zh-Hans";
+  const known = asked ?? cookie("ankang_lang");
+  return preferred(known ? [known] : navigator.languages);
 };
 
 /** Sets the language and words elements with data-w; the switch (#lang) and large print (#large) work on the page itself. */
