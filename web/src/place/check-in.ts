@@ -10,6 +10,8 @@ export interface Place {
   name: string;
   type: string;
   open: boolean;
+  /** False: the place has no position to compare a phone's with. Older gates do not say. */
+  located?: boolean;
 }
 export interface Me {
   colour: Colour;

@@ -113,6 +113,7 @@ const open = async (): Promise<void> => {
   if (!here.open) return tell("closed");
   if (!known.ok) return explain(known, () => void open());
   me = known.body;
+  useDigits ||= isPrinted() && here.located === false;
   go("form_page");
 };
 
