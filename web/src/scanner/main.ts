@@ -151,7 +151,8 @@ const seen = (text: string): void => {
 
 const lostRight = (refusal: Refusal): void => {
   dismiss();
-  if (notice === "pair_failed") return;
+  change({ paired: false });
+  if (notice === "pair_failed" || notice === "pair_offline") return;
   tell(refusal.error === "device_revoked" ? "revoked" : "unpaired");
 };
 
@@ -166,7 +167,7 @@ const renew = async (): Promise<void> => {
   } else if (answer.status === 401 || answer.status === 403) lostRight(answer);
   else if (answer.status === 404) wrongDoor();
   else if (theDoor().checkpoint) tell(notice === "loading" ? undefined : notice);
-  else tell("unpaired");
+  else if (notice !== "pair_offline") tell("unpaired");
   paint();
   await paintQueue();
 };
@@ -195,7 +196,9 @@ const gateKnowsUs = async (): Promise<void> => {
   }
 };
 
+/** A link that does not pair leaves a device that is paired already at its door: an old link reloaded is no news. */
 const pairWith = async (token: string): Promise<void> => {
+  const { paired, checkpoint } = theDoor();
   tell("pairing");
   const answer = await pair(token);
   if (answer.ok) {
@@ -204,8 +207,9 @@ const pairWith = async (token: string): Promise<void> => {
     await renew();
     return refreshKeys();
   }
+  if (answer.status !== 0) history.replaceState(null, "", "/scanner");
+  if (paired) return tell(checkpoint ? undefined : "loading");
   if (answer.status === 0) return tell("pair_offline");
-  history.replaceState(null, "", "/scanner");
   tell("pair_failed", answer.message);
 };
 
