@@ -6,7 +6,7 @@ import { ask } from "../phone/gate";
 import type { Refusal } from "../phone/gate";
 import { byId, clockFace, dayAndTime, drawShape, dress, lang, put, say, seconds, show, startWorker } from "../phone/page";
 import { drawQr } from "../phone/qr";
-import { codeNow, fetchPass, forget, forgetOthers, held, nextIsDue, remember, turnPage } from "./wallet";
+import { codeNow, fetchPass, forget, forgetOthers, held, isVoid, learnVoid, nextIsDue, remember, turnPage } from "./wallet";
 import type { Held } from "./wallet";
 import { WORDS } from "./words";
 
@@ -17,6 +17,8 @@ interface Me {
   server_time: number;
   /** The gate's colours are older than its limit: it cannot know, and says grey. */
   stale?: boolean;
+  /** Passes issued at or before this moment (unix seconds) no longer count: a credential of the person was withdrawn. */
+  void_before?: number | null;
 }
 
 const EVERY = 30;
@@ -108,13 +110,14 @@ const tick = (): void => {
 
 const learnColour = (me: Me, at: number): void => {
   learn(me.server_time, at);
+  learnVoid(me.void_before ?? 0);
   const { colour, server_time: asOf } = me;
   remember({ colour, asOf, since: seconds(me.since) ?? 0, until: seconds(me.until) ?? 0, stale: !!me.stale });
 };
 
 const passIsOld = (me: Me): boolean => {
   const { today } = held();
-  if (!today) return true;
+  if (!today || isVoid(today)) return true;
   if (me.stale) return false;
   if (now() > today.refreshAt) return true;
   const changed = today.colour !== me.colour && now() - recoloured > LONGEST;

@@ -37,6 +37,8 @@ export interface Wallet {
   holder?: string;
   /** The gate could not know the colour. */
   stale?: boolean;
+  /** Passes issued at or before this moment no longer count, as last heard; 0 when all do. */
+  voidBefore?: number;
   /** The random moment after which tomorrow's pass is fetched, and the epoch it was drawn in. */
   ahead?: [epoch: number, at: number];
 }
@@ -87,6 +89,16 @@ export const turnPage = (): void => {
   wallet = next?.epoch === epoch ? { ...rest, today: next } : next && next.epoch > epoch ? { ...rest, next } : rest;
   remember({});
 };
+
+/** A credential of this person was withdrawn: tomorrow's pass goes with it, whatever time it bears. */
+export const learnVoid = (voidBefore: number): void => {
+  if (voidBefore === (wallet.voidBefore ?? 0)) return;
+  const { next, ...rest } = wallet;
+  wallet = rest;
+  remember({ voidBefore });
+};
+
+export const isVoid = (pass: Held): boolean => readPass(fromBase64url(pass.pass)).issuedAt <= (wallet.voidBefore ?? 0);
 
 const slices = (stones: string): Uint8Array[] => {
   const all = fromBase64url(stones);
