@@ -8,7 +8,7 @@ import { countOne, paintCounts } from "./counts";
 import { change, pair, refreshDoor, refreshKeys, theDoor } from "./door";
 import { doorIsOpen, openDoor, closeDoor, paintDoor } from "./door-screen";
 import { listenForGun } from "./gun";
-import { drain, rejected, waiting } from "./queue";
+import { drain, rejected, waiting, whyRejected } from "./queue";
 import { signal, unlock } from "./signals";
 import { isSilent, networkIsBack, verify } from "./verify";
 import type { Result } from "./verify";
@@ -78,10 +78,10 @@ const tell = (kind: Notice | undefined, text = ""): void => {
 // --- the queue ---
 
 const paintQueue = async (): Promise<void> => {
-  const [wait, bad] = await Promise.all([waiting(), rejected()]);
+  const [wait, bad, why] = await Promise.all([waiting(), rejected(), whyRejected()]);
   put("waiting", w("waiting", { n: wait }));
   show("waiting", wait > 0);
-  put("rejected", w("rejected", { n: bad }));
+  put("rejected", w("rejected", { n: bad }) + (why && w("rejected_why", { why })));
   show("rejected", bad > 0);
 };
 

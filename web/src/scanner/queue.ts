@@ -14,7 +14,7 @@ export interface QueuedScan {
   reason: string;
 }
 interface Results {
-  results: { nonce: string; visit: string | null; status: "recorded" | "duplicate" | "rejected"; reason: string }[];
+  results: { nonce: string; visit: string | null; status: "recorded" | "duplicate" | "rejected"; reason: string; message?: string }[];
 }
 
 const BATCH = 100;
@@ -27,9 +27,15 @@ export const waiting = async (): Promise<number> => (await values(scans)).length
 
 export const rejected = async (): Promise<number> => (await get<number>("rejected", tally)) ?? 0;
 
-const settle = async (nonces: string[], turnedDown: number): Promise<void> => {
+/** What the gate said of the first scan it rejected in the last upload with one, "" when it gave no words. */
+export const whyRejected = async (): Promise<string> => (await get<string>("why", tally)) ?? "";
+
+/** `turnedDown`: the words the gate gave for each scan that it did not take. */
+const settle = async (nonces: string[], turnedDown: string[]): Promise<void> => {
   await delMany(nonces, scans);
-  if (turnedDown) await update<number>("rejected", (n = 0) => n + turnedDown, tally);
+  if (!turnedDown.length) return;
+  await update<number>("rejected", (n = 0) => n + turnedDown.length, tally);
+  await set("why", turnedDown.find(Boolean) ?? "", tally);
 };
 
 /** A rejected scan is news only when it was not stored at all, or when this door had let the person in. */
@@ -41,11 +47,11 @@ const send = async (batch: QueuedScan[]): Promise<boolean> => {
   const answer = await ask<Results>("/g/v1/visits", { scans: batch }, 20000);
   if (answer.ok) {
     const { results } = answer.body;
-    await settle(results.map(({ nonce }) => nonce), results.filter((result) => isTrouble(result, batch)).length);
+    await settle(results.map(({ nonce }) => nonce), results.filter((result) => isTrouble(result, batch)).map(({ message }) => message ?? ""));
     return results.length > 0;
   }
   if (![400, 413, 422].includes(answer.status)) return false;
-  if (batch.length === 1) return settle([batch[0]!.nonce], 1).then(() => true);
+  if (batch.length === 1) return settle([batch[0]!.nonce], [answer.message]).then(() => true);
   const half = batch.length >> 1;
   return (await send(batch.slice(0, half))) && send(batch.slice(half));
 };

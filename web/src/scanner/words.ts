@@ -52,6 +52,7 @@ export const WORDS: Words = {
   today_refer: ["转人工", "Referred"],
   waiting: ["{n} 条离线记录待上传", "{n} offline records wait for upload"],
   rejected: ["{n} 条离线记录被退回，请告诉管理员", "{n} offline records were rejected; tell the administrator"],
+  rejected_why: ["（{why}）", " ({why})"],
   show_door: ["给来客扫的码", "Code for visitors to scan"],
   door_title: ["请用手机扫码登记", "Scan with your phone to check in"],
   door_digits: ["没有定位？填这 6 位数字", "No location? Type these 6 digits"],
