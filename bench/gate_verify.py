@@ -1,6 +1,5 @@
 """Verifications and passes a second over HTTP, beside the bare server and a plain service, in one run."""
 
-import asyncio
 import socket
 import sys
 import time
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ankang.config.postgres import connection_params
-from bench.gate_ground import DOORS, PERSONS, Ground, process
+from bench.gate_ground import Ground, process
 from bench.load import Load, Result, drive
 from bench.measure import cpu_seconds
 
@@ -139,7 +138,7 @@ if __name__ == "__main__":  # python -m bench.gate_verify: the gate and the floo
     with tempfile.TemporaryDirectory(prefix="ankang-bench-") as name:
         ground = Ground(Path(name))
         try:
-            both = lambda trial: [trial.verify(64, SECONDS), trial.verify(256, SECONDS)]  # noqa: E731
+            both = lambda trial: [trial.verify(64, SECONDS), trial.verify(256, SECONDS)]
             for label, found in (("floor", try_floor(ground, both)), ("gate", try_gate(ground, both))):
                 for one in found:
                     print(

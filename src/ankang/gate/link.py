@@ -31,6 +31,7 @@ class Link:
         self._lost = asyncio.Event()
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._away = False
 
     @property
     def connection(self) -> Connection | None:
@@ -90,8 +91,13 @@ class Link:
                     server_settings={"application_name": f"ankang gate {self._name}", "timezone": "UTC"},
                 )
         except (*LOST, ValueError) as error:
-            _log.warning("gate %s: no database: %s", self._name, type(error).__name__)
+            if not self._away:
+                _log.warning("gate %s: the database is away: %s", self._name, error or type(error).__name__)
+            self._away = True
             return False
+        if self._away:
+            _log.warning("gate %s: the database is back", self._name)
+        self._away = False
         connection.add_termination_listener(lambda _: self._lost.set())
         self._connection = connection
         self._ready.set()

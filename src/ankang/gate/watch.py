@@ -21,6 +21,8 @@ RELOAD_AFTER: Final = 600.0
 """Seconds after which tables are read again although no revision moved (new day keys, expired credentials)."""
 ALIVE: Final = 5.0
 
+KEYS_CLOSED: Final = (RootKeyMissing, RootKeyExposed, SealBroken, ValueError)
+
 _log = logging.getLogger("ankang.gate")
 Report = dict[str, object]
 
@@ -33,13 +35,16 @@ class Watch:
         self._snapshot = settings.gate_folder / "tables.bin"
         self._root: RootKey | None = None
         self._read_at = 0.0
-        self.last_seen: float = 0.0
+        self._complaint = ""
 
     def begin(self) -> None:
         """Take what the disk remembers, so that doors are served before the database answers."""
         tables = read_snapshot(self._snapshot)
         if tables is not EMPTY:
-            self._take(tables)
+            try:
+                self._take(tables)
+            except KEYS_CLOSED as error:
+                self._complain(f"keys of the snapshot cannot be opened: {error!r}")
 
     async def look(self) -> None:
         """One look; never raises."""
@@ -48,32 +53,36 @@ class Watch:
             await self._look_at_tables()
             self._open_tomorrow()
         except LOST as error:
-            _log.warning("gate: tables not read: %s", error or type(error).__name__)
-        except Exception:
-            _log.exception("gate: tables not read")
+            self._complain(f"tables not read: {error or type(error).__name__}")
+        except Exception as error:
+            self._complain(f"tables not read: {error!r}")
+        else:
+            self._complaint = ""
+
+    def _complain(self, complaint: str) -> None:
+        """Say it once, not every second."""
+        if complaint != self._complaint:
+            _log.error("gate: %s", complaint)
+        self._complaint = complaint
 
     async def _look_at_tables(self) -> None:
         connection = self._link.connection
         if connection is None:
             return
         revisions = {str(name): int(number) for name, number in await connection.fetch(REVISIONS)}
-        self.last_seen = time.time()
         current = revisions == self._state.tables.revisions and self._state.keys is not None
         if current and time.monotonic() - self._read_at < RELOAD_AFTER:
             return
         tables = await load_tables(connection)
         self._read_at = time.monotonic()
-        if tables != self._state.tables and self._take(tables):
+        if tables != self._state.tables:
+            self._take(tables)
             save_snapshot(tables, self._snapshot)
 
-    def _take(self, tables: Tables) -> bool:
-        try:
-            self._root = self._root or RootKey.from_file(self._settings.keys_folder / "root.key")
-            self._state.replace(tables, self._root)
-        except (RootKeyMissing, RootKeyExposed, SealBroken, ValueError) as error:
-            _log.error("gate: keys cannot be opened: %s", error or type(error).__name__)
-            return False
-        return True
+    def _take(self, tables: Tables) -> None:
+        """Raises RootKeyMissing, RootKeyExposed, SealBroken or ValueError when the keys cannot be opened."""
+        self._root = self._root or RootKey.from_file(self._settings.keys_folder / "root.key")
+        self._state.replace(tables, self._root)
 
     def _open_tomorrow(self) -> None:
         """Opening an epoch's keys takes milliseconds; do it before a door needs them."""

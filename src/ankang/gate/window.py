@@ -8,7 +8,7 @@ place for another code, and the gate sheds load rather than let a copied code pa
 key in the database gives the same answer.
 
 Both are arrays of buckets; a bucket is a ring, so the next place to write is always the oldest entry's. A batch of
-visits is settled at once, under a file lock that the kernel frees when a process dies (docs/decisions/0007).
+visits is settled at once, under a file lock that the kernel frees when a process dies (docs/decisions/0008).
 Readers need no lock: an entry's key is taken away before the entry changes and given back afterwards.
 """
 
