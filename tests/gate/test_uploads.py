@@ -71,6 +71,25 @@ def test_too_old_and_future_scans_are_rejected(ground: Ground, gate: InProcess) 
     door = ground.a_checkpoint()
     scans = [scan(person.code(gate.now()), door, at) for at in (old, ahead)]
     assert results(gate, device.token, scans) == [("rejected", "expired"), ("rejected", "not_yet_valid")]
+    stored = ground.sql("select verdict, reason, kind from passage_visit where device = %s order by reason", device.number)
+    assert stored == [(2, 3, 3), (2, 4, 3)]
+
+
+def test_the_same_scan_twice_in_one_upload_is_recorded_once(ground: Ground, gate: InProcess) -> None:
+    door = ground.a_checkpoint()
+    device, person = ground.a_device(door), ground.a_person()
+    gate.catch_up()
+    same = scan(person.code(gate.now()), door, gate.now())
+    assert results(gate, device.token, [same, same]) == [("recorded", "ok"), ("duplicate", "ok")]
+
+
+def test_a_rejected_scan_says_why_in_words(ground: Ground, gate: InProcess) -> None:
+    door = ground.a_checkpoint()
+    device = ground.a_device(door)
+    gate.catch_up()
+    body = {"scans": [scan("AK1:nonsense", door, gate.now())]}
+    answer = gate.call("POST", "/g/v1/visits", device.token, body).json["results"][0]
+    assert answer["message"] == "这不是有效的安康码，请打开本人手机上的码重新出示。"
 
 
 def test_a_scan_that_reached_us_on_line_after_all_is_a_duplicate(ground: Ground, gate: InProcess) -> None:

@@ -56,7 +56,7 @@ _SENTENCES = {
     Reason.OK: ("请通行。", "Please pass."),
     Reason.INVALID: ("这不是有效的安康码，请打开本人手机上的码重新出示。", "Not a valid Ankang code. Please open the code on your own phone."),
     Reason.EXPIRED: ("码已过期，请刷新后再出示；截图不能使用。", "The code has expired. Refresh it; a screenshot does not work."),
-    Reason.NOT_YET_VALID: ("码的时间早于当前时间，请校准手机时间。", "The code is ahead of time. Please correct the phone's clock."),
+    Reason.NOT_YET_VALID: ("码的时间晚于当前时间，请校准手机时间。", "The code is ahead of time. Please correct the phone's clock."),
     Reason.REVOKED: ("此码已停用，请重新申领或联系工作人员。", "This code was withdrawn. Apply again or ask the staff."),
     Reason.ALREADY_USED: ("此码刚在这里用过，请等下一分钟的新码。", "This code was just used here. Wait for the next minute's code."),
     Reason.WRONG_PLACE: ("此设备不属于这个检查点。", "This device does not belong to this checkpoint."),

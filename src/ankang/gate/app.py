@@ -105,7 +105,7 @@ class Gate:
                 return await self._about_itself(route)
             done = self._decide(route, route.handler, Call(body, query, headers))
             if isinstance(done, list):
-                return await self._taken(done)
+                return await self._taken(done, language(headers))
             if done.visit is None:
                 return Response(200, _JSON, done.body)
             batch = self.intake.take(done.visit)
@@ -144,17 +144,17 @@ class Gate:
             self.intake.refuse_when_full()
         return caller
 
-    async def _taken(self, judged: list[Judged]) -> Response:
+    async def _taken(self, judged: list[Judged], lang: str) -> Response:
         """An upload, once its visits are durable."""
-        visits = [one.visit for one in judged if one.visit is not None]
+        visits = [one.visit for one in judged]
         new: set[bytes] = set()
         if visits:
             batch = self.intake.take_all(visits)
             await batch.done
             new = batch.recorded.new
-        for visit in visits:
+        for visit in {visit.visit: visit for visit in visits}.values():
             self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += visit.visit in new
-        return Response(200, _JSON, upload_answer(judged, new))
+        return Response(200, _JSON, upload_answer(judged, new, lang))
 
     async def _about_itself(self, route: Route) -> Response:
         now = self._clock()

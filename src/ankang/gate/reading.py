@@ -41,7 +41,7 @@ class Seen(msgspec.Struct, gc=False):
     """A code as it was read.
 
     ``reason``: OK or why it does not hold. ``authentic``: whether we know whose it is; only then the others count:
-    person number, code index, absolute minute, masked name (UTF-8), and the colour's number when the pass was issued.
+    person number, code index, absolute minute, masked name (UTF-8), the colour's number when the pass was issued, and when that was (unix seconds).
     """
 
     reason: int
@@ -51,6 +51,7 @@ class Seen(msgspec.Struct, gc=False):
     minute: int = 0
     name: bytes = b""
     colour: int = 0
+    issued_at: int = 0
 
 
 def read_code(keys: Keys, text: str, now: float) -> Seen:
@@ -85,7 +86,7 @@ def _read_good(keys: Keys, text: str, now: float) -> Seen | None:
         return None
     index = int.from_bytes(raw[2:6], "big")
     person = epoch_keys.permutation.person(index)
-    return Seen(_OK, True, person, index, minute, raw[HEADER_FIXED:end], raw[10])
+    return Seen(_OK, True, person, index, minute, raw[HEADER_FIXED:end], raw[10], issued_at)
 
 
 def _read_any(keys: Keys, text: str, now: float) -> Seen:
@@ -102,4 +103,4 @@ def _read_any(keys: Keys, text: str, now: float) -> Seen:
     if epoch_keys is None:
         return Seen(Reason.INVALID)
     person = epoch_keys.permutation.person(code.index)
-    return Seen(reason, True, person, code.index, code.minute, code.name.encode(), int(code.colour))
+    return Seen(reason, True, person, code.index, code.minute, code.name.encode(), int(code.colour), code.issued_at)

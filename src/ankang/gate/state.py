@@ -3,6 +3,7 @@
 from ankang.config.keys import RootKey
 from ankang.config.settings import Settings
 from ankang.core.policies import PLACE_TYPES, Policy
+from ankang.core.voidings import is_void
 from ankang.gate.colours import Colours
 from ankang.gate.keys import Keys
 from ankang.gate.tables import EMPTY, CheckpointRow, DeviceRow, Tables
@@ -39,6 +40,7 @@ class State:
         self.checkpoints: dict[int, Checkpoint] = {}
         self.devices: dict[int, DeviceRow] = {}
         self.revoked: frozenset[int] = frozenset()
+        self.voidings: dict[int, tuple[int, ...]] = {}
 
     def replace(self, tables: Tables, root: RootKey) -> None:
         """Take new tables; raises SealBroken (and changes nothing) when the keys are another root key's."""
@@ -47,8 +49,14 @@ class State:
         self.checkpoints = {row.id: Checkpoint(row) for row in tables.checkpoints}
         self.devices = {row.id: row for row in tables.devices}
         self.revoked = frozenset(tables.revoked)
+        self.voidings = _by_person(tables.voidings)
         self.tables = tables
         self.version += 1
+
+    def is_void(self, person: int, issued_at: int, moment: float) -> bool:
+        """Whether a credential of the person was withdrawn after this pass was fetched (core.voidings)."""
+        voidings = self.voidings.get(person)
+        return voidings is not None and is_void(issued_at, voidings, moment)
 
     def is_stale(self, now: float) -> bool:
         """Whether the colours are older than the limit: then nobody is green."""
@@ -58,3 +66,10 @@ class State:
         """Let go of the shared files."""
         self.colours.close()
         self.window.close()
+
+
+def _by_person(voidings: list[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    for person, moment in voidings:
+        found[person] = (*found.get(person, ()), moment)
+    return found

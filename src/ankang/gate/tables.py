@@ -62,11 +62,12 @@ class Tables(msgspec.Struct, frozen=True):
     checkpoints: list[CheckpointRow]
     devices: list[DeviceRow]
     revoked: list[int]
+    voidings: list[tuple[int, int]]
     keys: list[KeyRow]
     day_keys: list[DayKeyRow]
 
 
-EMPTY = Tables({}, [], [], [], [], [])
+EMPTY = Tables({}, [], [], [], [], [], [])
 
 _CHECKPOINTS = """
     select c.id, c.organisation_id, o.path, c.name, c.type, c.state, c.generation,
@@ -77,6 +78,10 @@ _DEVICES = """
     from places_device d join places_organisation o on o.id = d.organisation_id where d.enrolled_at is not null"""
 _REVOKED = (
     "select id from people_credential where revoked_at is not null and (expires_at is null or expires_at > now())"
+)
+_VOIDINGS = (
+    "select person_id, floor(extract(epoch from at))::bigint from people_voiding "
+    "where at > now() - interval '3 days' order by at"
 )
 _KEYS = """
     select kid, purpose, secret, coalesce(public, ''::bytea), extract(epoch from not_before)::float8,
@@ -103,6 +108,7 @@ async def load_tables(connection: Connection) -> Tables:
             "checkpoints": [tuple(row) for row in await connection.fetch(_CHECKPOINTS)],
             "devices": [tuple(row) for row in await connection.fetch(_DEVICES)],
             "revoked": [row[0] for row in await connection.fetch(_REVOKED)],
+            "voidings": [tuple(row) for row in await connection.fetch(_VOIDINGS)],
             "keys": [tuple(row) for row in await connection.fetch(_KEYS)],
             "day_keys": [tuple(row) for row in await connection.fetch(_DAY_KEYS)],
         },

@@ -96,6 +96,17 @@ class Credential(models.Model):
         ]
 
 
+class Voiding(models.Model):
+    """A withdrawal after which the person's passes issued until then no longer count (core.voidings). Gates read it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="voidings")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_voiding"
+        indexes = [models.Index(fields=["at"], name="people_voiding_recent")]
+
+
 class OneTimeCode(models.Model):
     """A code sent to a phone, kept as HMAC-SM3; ``attempts`` counts wrong tries, ``confirmed_at`` is the right one."""
 

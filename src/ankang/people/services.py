@@ -25,7 +25,7 @@ from .credentials import Issued, issue_credential
 from .errors import CodeExpired, DetailsDoNotMatch, PhoneFull, TooManyCodes
 from .events import person_applied
 from .locks import lock_document, lock_phone
-from .models import Consent, Credential, Person
+from .models import Consent, Credential, Person, Voiding
 from .one_time_codes import CodeTooSoon, check_proof, confirm_phone, send_one_time_code, spend_try
 from .rules import (
     DECLARATION,
@@ -157,7 +157,7 @@ def revoke_credential(person: int, serial: int, now: datetime) -> bool:
         raise NotFound()
     ended = Credential.objects.filter(pk=serial, revoked_at=None).update(revoked_at=now)
     if ended:
-        bump_revision("credentials")
+        _void_passes(person, now)
     return bool(ended)
 
 
@@ -170,7 +170,7 @@ def withdraw_consent(person: int, purpose: str, now: datetime) -> bool:
     withdrawn = live.update(withdrawn_at=now)
     if withdrawn and purpose in REQUIRED_PURPOSES:
         Credential.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
-        bump_revision("credentials")
+        _void_passes(person, now)
     return bool(withdrawn)
 
 
@@ -228,6 +228,12 @@ def blinds_matching(text: str) -> tuple[list[bytes], list[bytes]]:
     except IdentifierFault:
         phones = []
     return documents, phones
+
+
+def _void_passes(person: int, now: datetime) -> None:
+    """No pass fetched until now counts at a door any more; gates learn of it within a second."""
+    Voiding.objects.create(person_id=person, at=now)
+    bump_revision("credentials")
 
 
 def _accept(person: Person | None, application: Application, now: datetime) -> Applied:

@@ -4,6 +4,7 @@ from ankang.core.base64url import from_base64url, to_base64url
 from ankang.core.codes import encode_header, gate_key, sign_pass
 from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_of, epoch_start
+from ankang.core.voidings import issue_moment
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
 from ankang.gate.faults import BadField, NotReady
@@ -16,7 +17,7 @@ def issue_pass(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     """A day pass for the running epoch, or for the next one when ``epoch`` is ``next``."""
     request: PassRequest = PASS.read(call.body)
     epoch = epoch_of(now) + (request.epoch == "next")
-    issued_at = epoch_start(epoch) if request.epoch else int(now)
+    issued_at = issue_moment(epoch, state.voidings.get(caller.subject, ()), now)
     signing = state.keys.signer(now) if state.keys else None
     keys = state.keys.epoch(epoch) if state.keys else None
     if signing is None or keys is None:
@@ -52,18 +53,20 @@ def _anchor(text: str) -> bytes:
 
 
 def me(state: State, caller: Caller, call: Call, now: float) -> Outcome:
-    """The colour now, since when and until when; grey and ``stale`` when we cannot know."""
+    """The colour now, since when and until when; grey and ``stale`` when we cannot know.
+
+    ``void_before``: passes issued until then no longer count, because a credential of this person was withdrawn.
+    """
     stale = state.is_stale(now)
     colour = Colour.GREY if stale else Colour(state.colours.colour(caller.subject))
     since, until = (0, 0) if stale else state.colours.details(caller.subject)
-    return Outcome(
-        json_bytes(
-            {
-                "colour": colour.slug,
-                "since": since or None,
-                "until": until or None,
-                "stale": stale,
-                "server_time": int(now),
-            }
-        ),
-    )
+    body: dict[str, object] = {
+        "colour": colour.slug,
+        "since": since or None,
+        "until": until or None,
+        "stale": stale,
+        "server_time": int(now),
+    }
+    if voidings := state.voidings.get(caller.subject):
+        body["void_before"] = voidings[-1]
+    return Outcome(json_bytes(body))

@@ -71,6 +71,7 @@ def place(state: State, caller: Caller | None, call: Call, now: float) -> Outcom
         "type": checkpoint.type_slug,
         "open": checkpoint.open,
         "rotating": found.rotating,
+        "located": checkpoint.row.latitude is not None,
     }
     return Outcome(json_bytes(body))
 

@@ -7,28 +7,29 @@ refusal with our reason. Uploading again changes nothing.
 from typing import NamedTuple
 
 from ankang.core.epochs import epoch_of
-from ankang.core.verdicts import Reason, Verdict, VisitKind
+from ankang.core.verdicts import Reason, Verdict, VisitKind, sentence
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
 from ankang.gate.faults import DeviceRevoked, NotReady
 from ankang.gate.handlers.verify import may_serve
 from ankang.gate.outcomes import Call
-from ankang.gate.reading import read_code
+from ankang.gate.reading import Seen, read_code
 from ankang.gate.requests import DIRECTIONS, VISITS, OfflineScan, VisitsRequest, tenths
 from ankang.gate.state import State
 from ankang.gate.visits import NOBODY, Visit, uuid_text, visit_id
 
 OLDEST = 7 * 86_400
 AHEAD = 120
+_WRONG_CLOCK = {True: Reason.NOT_YET_VALID, False: Reason.EXPIRED}
 _VERDICTS = {verdict.slug: verdict for verdict in Verdict}
 _REASONS = {reason.slug: reason for reason in Reason}
 
 
 class Judged(NamedTuple):
-    """One scan of an upload: its visit (None when it cannot be stored) and why it is rejected (None when it is not)."""
+    """One scan of an upload: its visit and why it is rejected (None when it is not)."""
 
     nonce: str
-    visit: Visit | None
+    visit: Visit
     reason: Reason | None
 
 
@@ -44,15 +45,16 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
     keys, device, nonce = state.keys, caller.device, str(scan.nonce)
     if keys is None or device is None:
         raise NotReady
-    if scan.at > now + AHEAD or scan.at < now - OLDEST:
-        return Judged(nonce, None, Reason.NOT_YET_VALID if scan.at > now else Reason.EXPIRED)
     visit = visit_id("device", caller.subject, scan.nonce)
     known = state.window.recall(visit)
     if known is not None:  # the scan reached us on line after all
         return Judged(nonce, known, None)
-    day = keys.epoch(epoch_of(scan.at))
-    seen = read_code(keys, scan.code, scan.at)
-    reason = seen.reason
+    at = min(max(scan.at, now - OLDEST), now + AHEAD)
+    seen = read_code(keys, scan.code, at) if at == scan.at else Seen(_WRONG_CLOCK[scan.at > now])
+    at = at if at == scan.at else now  # a device whose clock is that wrong is stored as of its upload
+    day, reason = keys.epoch(epoch_of(at)), seen.reason
+    if reason == Reason.OK and state.is_void(seen.person, seen.issued_at, at):
+        reason = Reason.REVOKED
     checkpoint = state.checkpoints.get(scan.checkpoint)
     if reason == Reason.OK and (checkpoint is None or not may_serve(device, checkpoint)):
         reason = Reason.WRONG_PLACE
@@ -60,27 +62,27 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
     told = _REASONS.get(scan.reason, Reason.OK) if reason == Reason.OK else Reason(reason)
     trace = (day.trace(seen.person) if day and seen.authentic else None) or NOBODY
     row = Visit(
-        visit, trace, int(scan.at * 1_000_000), int(now * 1_000_000), scan.checkpoint, device.id,
+        visit, trace, int(at * 1_000_000), int(now * 1_000_000), scan.checkpoint, device.id,
         DIRECTIONS[scan.direction], tenths(scan.temperature), verdict, told,
         seen.colour, VisitKind.OFFLINE, seen.name,
     )  # fmt: skip
     return Judged(nonce, row, None if reason == Reason.OK else Reason(reason))
 
 
-def upload_answer(judged: list[Judged], new: set[bytes]) -> bytes:
+def upload_answer(judged: list[Judged], new: set[bytes], lang: str) -> bytes:
     """The answer, when the visits are durable; ``new`` holds the ids that were not there before."""
-    return json_bytes({"results": [_result(one, new) for one in judged]})
+    first = {one.visit.visit: place for place, one in reversed(list(enumerate(judged)))}
+    results = []
+    for place, one in enumerate(judged):
+        is_new = one.visit.visit in new and first[one.visit.visit] == place
+        results.append(_result(one, is_new, lang))
+    return json_bytes({"results": results})
 
 
-def _result(one: Judged, new: set[bytes]) -> dict[str, str | None]:
-    if one.reason is not None:
-        status = "rejected"
-    else:
-        status = "recorded" if one.visit and one.visit.visit in new else "duplicate"
-    visit = uuid_text(one.visit.visit) if one.visit else None
-    return {
-        "nonce": one.nonce,
-        "visit": visit,
-        "status": status,
-        "reason": one.reason.slug if one.reason else "ok",
-    }
+def _result(one: Judged, is_new: bool, lang: str) -> dict[str, str]:
+    visit = uuid_text(one.visit.visit)
+    if one.reason is None:
+        status = "recorded" if is_new else "duplicate"
+        return {"nonce": one.nonce, "visit": visit, "status": status, "reason": "ok"}
+    told = {"reason": one.reason.slug, "message": sentence(one.reason, lang)}
+    return {"nonce": one.nonce, "visit": visit, "status": "rejected", **told}

@@ -1,6 +1,6 @@
 """POST /g/v1/verify: a code is shown at a door (A3, A4, H2).
 
-Order: code authentic and of this minute → place → colour now → policy and temperature. Whether the nonce was answered
+Order: code authentic, of this minute and not withdrawn → place → colour now → policy and temperature. Whether the nonce was answered
 before, and whether it is the code's first use here, is settled with the batch (window.py). Every refusal is a visit too.
 """
 
@@ -35,6 +35,8 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         verdict, reason, colour = refusal(Reason.REVOKED)
     elif seen.reason != _OK:
         verdict, reason, colour = refusal(seen.reason)
+    elif seen.person in state.voidings and state.is_void(seen.person, seen.issued_at, now):
+        verdict, reason, colour = refusal(Reason.REVOKED)
     elif checkpoint is None or not may_serve(device, checkpoint):
         verdict, reason, colour = refusal(Reason.WRONG_PLACE)
     elif not checkpoint.open:
