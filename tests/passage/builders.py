@@ -29,6 +29,7 @@ def a_visit(
     checkpoint: int = 1,
     verdict: Verdict = Verdict.ADMIT,
     colour: int = 1,
+    reason: int | None = None,
 ) -> Visit:
     """A visit as a gate writes it."""
     day = day_of_moment(at.timestamp())
@@ -42,7 +43,7 @@ def a_visit(
         direction=1,
         temperature=365,
         verdict=verdict,
-        reason=1 if verdict is Verdict.ADMIT else 9,
+        reason=reason or (1 if verdict is Verdict.ADMIT else 9),
         colour=colour,
         kind=1,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ankang.core.verdicts import Verdict
+from ankang.core.verdicts import Reason, Verdict
 from tests.places.builders import a_checkpoint, a_region, an_organisation, staff
 
 from .builders import TODAY, a_visit, days, noon
@@ -67,6 +67,19 @@ def test_colours_are_shown_with_word_and_shape(reader: Any) -> None:
     assert 'code-mark--yellow"><svg' in page
     assert "shapes.svg#yellow" in page
     assert "黄码" in page or "yellow code" in page
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.OK])
+def test_a_refusal_before_the_colour_was_looked_at_shows_no_colour(reader: Any, reason: Reason) -> None:
+    a_visit(checkpoint=a_checkpoint().pk, verdict=Verdict.DENY, colour=0, reason=reason)
+    looked_at = {
+        Reason.NOT_ENTITLED,
+        Reason.COLOUR,
+        Reason.STALE,
+        Reason.TEMPERATURE,
+        Reason.PRESENCE,
+    }
+    assert ("code-mark--grey" in reader.get("/console/passage/visit/").content.decode()) is (reason in looked_at)
 
 
 def test_visits_need_the_permission(client: Any) -> None:

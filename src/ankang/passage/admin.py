@@ -23,6 +23,11 @@ from .models import Visit
 from .rules import NOBODY, day_of_moment
 from .services import stored_days
 
+LOOKED_AT = frozenset(
+    {Reason.OK, Reason.NOT_ENTITLED, Reason.COLOUR, Reason.STALE, Reason.TEMPERATURE, Reason.PRESENCE}
+)
+"""With any other reason nobody looked at the colour: the stored grey says nothing about the person."""
+
 
 def verdict_word(verdict: int) -> str:
     """A verdict with its sign, in the reader's language."""
@@ -134,7 +139,7 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("colour"), ordering="colour")
     def mark(self, obj: Visit) -> str:
-        return colour_mark(Colour(obj.colour))
+        return colour_mark(Colour(obj.colour)) if obj.reason in LOOKED_AT else "—"
 
     @display(description=gettext_lazy("direction"))
     def way(self, obj: Visit) -> str:
