@@ -149,6 +149,13 @@ def test_the_feed_has_no_gaps():
         ("stay", NOW, {"region": "999999"}, CDC, "unknown_region"),
         ("isolation", NOW, {"setting": "home", "start": 2, "end": 1}, CDC, "bad_order"),
         ("contact", NOW + days(1), {"relation": "close"}, CDC, "in_the_future"),
+        (
+            "nucleic_test",
+            NOW,
+            {"result": "negative", "sampled_at": seconds(NOW) + 60},
+            CDC,
+            "result_before_sampling",
+        ),
         ("contact", NOW, {"relation": "close"}, {}, "bad_source"),
         ("contact", NOW, {"relation": "close"}, {"row": "1"}, "bad_source"),
         ("contact", NOW, {"relation": "close"}, {**CDC, "colour": "red"}, "bad_source"),

@@ -7,8 +7,8 @@ import pytest
 from django.db import Error, IntegrityError, connection, transaction
 
 from ankang.core.colours import Colour
+from ankang.health.models import Area, ColourChange, Evidence, FeedHead, Retraction
 from ankang.health.models import Colour as ColourRow
-from ankang.health.models import ColourChange, Evidence, FeedHead, Retraction
 from ankang.health.services import (
     check_people_in_bulk,
     check_person,
@@ -147,3 +147,14 @@ def test_two_records_at_once_both_count():
         assert {reason.rule for reason in colour_of(person).reasons} == {"red.close_contact", "yellow.fever"}
         assert colour_of(person).colour is Colour.RED
         assert changes_of(person)[-1][1] == 3
+
+
+@pytest.mark.django_db
+def test_an_area_has_one_of_the_levels_that_rules_know():
+    def assess(level: str) -> str:
+        return Area.objects.create(code="341881", name="宁国市", level=level, since=NOW, source="市指挥部").level
+
+    levels = ("low", "medium", "high", "severe", "prevention", "control", "sealed")
+    assert [assess(level) for level in levels] == list(levels)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        assess("purple")

@@ -4,6 +4,8 @@ Nothing here is written but by this room's services. The partitioned tables are 
 them with the part of their key that is unique by itself.
 """
 
+from typing import get_args
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -11,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ankang.core.colours import Colour as CodeColour
 from ankang.core.evidence import EvidenceKind
+from ankang.core.rules.language import Level
 
 COLOURS = [(colour.value, colour.word("zh")) for colour in CodeColour]
+LEVELS = get_args(Level)
 KINDS = [(kind.value, kind.word("zh")) for kind in EvidenceKind]
 
 
@@ -56,7 +60,7 @@ class Area(models.Model):
     made of.
     """
 
-    LEVELS = [(level, level) for level in ("low", "medium", "high", "severe")]
+    LEVELS = [(level, level) for level in LEVELS]
 
     code = models.TextField()
     name = models.TextField()
@@ -74,7 +78,7 @@ class Area(models.Model):
                 name="health_area_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=Q(level__in=["low", "medium", "high", "severe"]), name="health_area_known_level"
+                condition=Q(level__in=LEVELS), name="health_area_known_level"
             ),
         ]
 

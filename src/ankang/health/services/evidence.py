@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import msgspec
 from django.db import connection
 
-from ankang.core.evidence import EvidenceFault, check_evidence, stored
+from ankang.core.evidence import EvidenceFault, check_evidence, check_moments, stored
 
 from ..errors import EvidenceNotFound, EvidenceRefused, EvidenceRetracted
 from ..models import Evidence
@@ -39,8 +39,8 @@ def record_evidence(
     """Append a record about ``person`` and evaluate the person; returns the record's id.
 
     ``source`` names at least the ``organisation`` or the ``feed``, and may name ``batch`` and ``row``. Raises
-    :class:`EvidenceRefused` for attributes that do not fit the kind, an unknown source, or a fact in the
-    future.
+    :class:`EvidenceRefused` for attributes that do not fit the kind, a result before its sampling, an unknown
+    source, or a fact in the future.
     """
     checked = _checked(kind, occurred_at, attributes, source, now)
     identity = uuid4()
@@ -75,9 +75,11 @@ def _checked(
     if not set(source) <= set(SOURCE_FIELDS) or not (source.get("organisation") or source.get("feed")):
         raise EvidenceRefused({"fault": "bad_source", "detail": "organisation or feed; batch and row if any"})
     try:
-        return check_evidence(kind, attributes)
+        checked = check_evidence(kind, attributes)
+        check_moments(int(occurred_at.timestamp()), checked)
     except EvidenceFault as fault:
         raise EvidenceRefused({"fault": fault.code, "detail": fault.detail}) from None
+    return checked
 
 
 def _json(value: Any) -> str:
