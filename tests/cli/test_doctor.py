@@ -39,6 +39,12 @@ def test_nothing_is_wrong_before_the_first_start(ankang: Run) -> None:
     assert "! There is no database yet; the first start makes one." in done.stdout
 
 
+@pytest.mark.parametrize("folder", ["/proc/nope", "/dev/null/nope", "/proc/nope/deeper"])
+def test_a_data_folder_that_cannot_be_made(folder: str) -> None:
+    found = wrong(Path(folder))
+    assert found["data"]["says"] == f"The data folder {folder} cannot be made."
+
+
 def test_nothing_is_wrong_after_migrating(prepared_folder: Path) -> None:
     assert wrong(prepared_folder) == {}
 
@@ -59,6 +65,7 @@ def test_an_unreachable_database_is_named_without_its_password(prepared_folder: 
     found = wrong(prepared_folder, ANKANG_DATABASE_URL="postgresql://city:secret@127.0.0.1:1/ankang")
     assert list(found) == ["database"]
     assert found["database"]["says"].startswith("The database postgresql://city@127.0.0.1:1/ankang does not answer:")
+    assert found["database"]["says"].endswith("Connection refused.")
     assert "secret" not in json.dumps(found)
 
 

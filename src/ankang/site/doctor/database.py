@@ -105,8 +105,9 @@ def _params(settings: Settings) -> dict[str, str]:
 
 def _unreachable(settings: Settings, error: Exception) -> Finding:
     where = without_password(settings.database_url) if settings.database_url else "in the data folder"
-    reason = str(error).strip().splitlines()[-1].strip()
+    lines = [line.strip() for line in str(error).strip().splitlines()]
+    reason = [line for line in lines if not line.endswith("?")][-1].rstrip(".")
     remedy = "Is it running, and are name and password right? Check ANKANG_DATABASE_URL."
     if not settings.database_url:
         remedy = "Run `ankang up`, and look into the folder postgres/log of the data folder."
-    return wrong("database", f"The database {where} does not answer: {reason}.".replace("..", "."), remedy)
+    return wrong("database", f"The database {where} does not answer: {reason}.", remedy)

@@ -44,9 +44,13 @@ def data_folder(data: Path) -> Finding:
     """It can be written."""
     if not data.exists():
         parent = next(folder for folder in data.parents if folder.exists())
-        if not os.access(parent, os.W_OK):
+        try:
+            tempfile.TemporaryDirectory(dir=parent, prefix=".doctor-").cleanup()
+        except OSError:
             return wrong("data", f"The data folder {data} cannot be made.", "Set ANKANG_DATA to a folder of yours.")
         return well("data", f"The data folder {data} will be made at the first start.")
+    if not data.is_dir():
+        return wrong("data", f"The data folder {data} is not a folder.", "Set ANKANG_DATA to a folder of yours.")
     try:
         with tempfile.NamedTemporaryFile(dir=data, prefix=".doctor-") as probe:
             probe.write(b"x")
@@ -60,7 +64,10 @@ def data_folder(data: Path) -> Finding:
 def disk_space(data: Path) -> Finding:
     """Room for the database and the spool."""
     folder = next(folder for folder in (data, *data.parents) if folder.exists())
-    free = shutil.disk_usage(folder).free
+    usage = shutil.disk_usage(folder)
+    if usage.total == 0:
+        return note("disk", f"{folder} lies on no disk.")
+    free = usage.free
     says = f"{free / 2**30:.1f} GB are free on the disk of {folder}."
     if free < LITTLE_DISK:
         return wrong("disk", says, "Make room: without it visits cannot be kept, and doors will say so.")
