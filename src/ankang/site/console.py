@@ -122,7 +122,7 @@ def _numbers(request: HttpRequest) -> Iterable[Card]:
             referred=Count("visit", filter=Q(verdict=Verdict.REFER)),
         )
         link = reverse("admin:passage_visit_changelist")
-        yield Card(_("Visits today"), f"{counts['total']:,}", _("since 04:00"), link)
+        yield Card(_("Checked today"), f"{counts['total']:,}", _("since 04:00"), link)
         yield Card(_("Denied"), f"{counts['denied']:,}", _("today"), f"{link}?verdict={Verdict.DENY.value}")
         yield Card(
             _("Referred"), f"{counts['referred']:,}", _("today"), f"{link}?verdict={Verdict.REFER.value}"

@@ -1,7 +1,9 @@
 """Passes requests on to the control plane over its Unix socket; says so in words when it is away."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -11,13 +13,18 @@ _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 _NOT_FORWARDED = _HOP_BY_HOP | {"x-forwarded-for", "x-forwarded-host", "content-length", "expect"}
+_PATH_SIGNS = "/:@!$&'()*+,;=~-._"
+_READ_SECONDS = 30
 _TIMEOUT = aiohttp.ClientTimeout(total=60, connect=3)
 _DOWN_PAGE = (
     '<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>安康码</title><h1>服务正在恢复</h1><p>请稍后再试。您的安康码仍可使用:<a href=\"/code\">打开我的码</a></p>"
+    "<title>安康码</title><h1>服务正在恢复</h1><p>请稍后再试。您的安康码仍可使用：<a href=\"/code\">打开我的码</a></p>"
     "<p lang=\"en\">The service is coming back. Your code still works: <a href=\"/code\">open my code</a>.</p></html>"
 )
 _DOWN_JSON = '{"error":"service_down","message":"服务正在恢复，请稍后再试。The service is coming back; please try again soon.","details":{}}'
+
+
+_SLOW = '{"error":"request_timeout","message":"提交的内容没有发完。What you sent did not arrive in full.","details":{}}'
 
 
 class BodyTooLarge(Exception):
@@ -34,7 +41,11 @@ class ControlPlane:
     async def answer(self, scope: Any, protocol: Any) -> None:
         """Answer the request with what the control plane says."""
         try:
-            body = await _read_body(scope, protocol)
+            async with asyncio.timeout(_READ_SECONDS):
+                body = await _read_body(scope, protocol)
+        except TimeoutError:
+            _refuse(protocol, 408, _SLOW)
+            return
         except BodyTooLarge:
             _refuse(protocol, 413, '{"error":"body_too_large","message":"提交的内容太大。What you sent is too large.","details":{}}')
             return
@@ -56,7 +67,8 @@ class ControlPlane:
             self._session = aiohttp.ClientSession(
                 connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), timeout=_TIMEOUT
             )
-        target = scope.path + (f"?{scope.query_string}" if scope.query_string else "")
+        # The server hands us the path decoded; it is written again here, so that a sign in it stays a sign of the path.
+        target = quote(scope.path, safe=_PATH_SIGNS) + (f"?{scope.query_string}" if scope.query_string else "")
         return await self._session.request(
             scope.method,
             aiohttp.client.URL(f"http://control{target}", encoded=True),
