@@ -23,7 +23,7 @@ from ankang.core.epochs import epoch_of, epoch_start, step_of
 from ankang.gate.keys import Keys
 from ankang.gate.tables import load_tables
 
-DOORS = 200
+DOORS = 400
 PERSONS = 4_000
 _MIGRATE = (
     "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'ankang.site.settings'\n"

@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from ankang.config.postgres import connection_params
@@ -50,6 +50,7 @@ class Trial:
 
     def __init__(self, ground: Ground, pid: int, port: int) -> None:
         self._ground, self._pid, self._port = ground, pid, port
+        self._start = 0
 
     def verify(self, connections: int, seconds: float) -> Measured:
         """Distinct codes of this minute at many doors."""
@@ -57,17 +58,22 @@ class Trial:
         load = Load("verify", "/g/v1/verify", self._ground.doors, self._ground.persons)
         return self._measure(load, connections, seconds)
 
+    def _drive(self, load: Load, connections: int, seconds: float) -> Result:
+        result = drive(replace(load, start=self._start), self._port, connections, seconds)
+        self._start += result.answered + result.failed + 2 * connections
+        return result
+
     def passes(self, connections: int, seconds: float) -> Measured:
         """Day passes for many residents."""
         load = Load("pass", "/g/v1/pass", self._ground.doors, self._ground.residents)
         return self._measure(load, connections, seconds)
 
     def _measure(self, load: Load, connections: int, seconds: float) -> Measured:
-        drive(load, self._port, connections, WARM_SECONDS)
+        self._drive(load, connections, WARM_SECONDS)
         database = self._ground.server.pid
         assert database is not None
         before = cpu_seconds(self._pid), cpu_seconds(database)
-        result = drive(load, self._port, connections, seconds)
+        result = self._drive(load, connections, seconds)
         after = cpu_seconds(self._pid), cpu_seconds(database)
         assert result.failed == 0, f"{result.failed} requests failed"
         server, data = ((b - a) / result.answered * 1e6 for a, b in zip(before, after, strict=True))

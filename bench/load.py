@@ -18,12 +18,16 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Load:
-    """What to send: ``mode`` verify or pass, the doors' and the persons' files, the path."""
+    """What to send: ``mode`` verify or pass, the path, the doors' and the persons' files.
+
+    ``start``: with which (person, door) to begin, so that no code is shown twice at a door.
+    """
 
     mode: str
     path: str
     doors: Path
     persons: Path
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def drive(load: Load, port: int, connections: int, seconds: float) -> Result:
         "BENCH_PATH": load.path,
         "BENCH_DOORS": str(load.doors),
         "BENCH_PERSONS": str(load.persons),
+        "BENCH_START": str(load.start),
         "BENCH_PREFIX": f"{secrets.token_hex(4)}-0000-4000-8000-",
     }
     run = _wrk if shutil.which("wrk") and not os.environ.get("BENCH_OWN_LOAD") else _own
@@ -56,7 +61,17 @@ def drive(load: Load, port: int, connections: int, seconds: float) -> Result:
 
 
 def _wrk(port: int, connections: int, seconds: float, environment: dict[str, str]) -> Result:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--latency", "-s", str(HERE / "load.lua")]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds:.0f}s",
+        "--latency",
+        "--timeout",
+        "30s",
+        "-s",
+        str(HERE / "load.lua"),
+    ]
     done = subprocess.run(
         [*command, f"http://127.0.0.1:{port}/"], env=environment, capture_output=True, text=True, check=True
     )
@@ -87,7 +102,7 @@ def _requests(environment: Any) -> Iterator[bytes]:
     doors = [line.split() for line in Path(environment["BENCH_DOORS"]).read_text().splitlines()]
     persons = Path(environment["BENCH_PERSONS"]).read_text().splitlines()
     head = f"POST {environment['BENCH_PATH']} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-    for count in range(sys.maxsize):
+    for count in range(int(environment["BENCH_START"]), sys.maxsize):
         person = persons[count % len(persons)]
         if environment["BENCH_MODE"] == "pass":
             token, body = person, '{"anchor":"AAECAwQFBgcICQoLDA0ODw"}'
@@ -126,8 +141,7 @@ async def _generate(port: int, connections: int, seconds: float) -> None:
     source, times, bad = _requests(os.environ), [], []  # type: ignore[var-annotated]
     loop = asyncio.get_running_loop()
     made = [
-        await loop.create_connection(lambda: _Client(source, times, bad), "127.0.0.1", port)
-        for _ in range(connections)
+        await loop.create_connection(lambda: _Client(source, times, bad), "127.0.0.1", port) for _ in range(connections)
     ]
     started = time.perf_counter()
     await asyncio.sleep(seconds)

@@ -46,3 +46,19 @@ def memory_mb(pid: int) -> float:
             continue
         total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / 1024
+
+
+def mapped_mb(pid: int, path: Path) -> float:
+    """The part of :func:`memory_mb` that is pages of one mapped file."""
+    total, here = 0, False
+    for one in family(pid):
+        try:
+            lines = Path(f"/proc/{one}/smaps").read_text().splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            if line.split(" ", 1)[0].count("-") == 1 and not line.split(" ", 1)[0].endswith(":"):
+                here = line.endswith(str(path))
+            elif here and line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024

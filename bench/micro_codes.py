@@ -42,9 +42,7 @@ def operations() -> dict[str, tuple[Callable[[], object], int]]:
     private, public = sm2_generate()
     signer, day_key = Sm2Signer(private, public), day_mac_key(bytes(32), epoch_of(NOON))
     seed, step = bytes(range(16)), step_of(NOON)
-    header = encode_header(
-        1, 123_456, epoch_start(epoch_of(NOON)), Colour.GREEN, 0, chain.anchor(seed), "王*明"
-    )
+    header = encode_header(1, 123_456, epoch_start(epoch_of(NOON)), Colour.GREEN, 0, chain.anchor(seed), "王*明")
     pass_ = sign_pass(header, signer)
     text = show(pass_, gate_key(day_key, header), step, chain.link(seed, chain.LENGTH - step))
     code, numbers = parse(text), IndexPermutation(bytes(32))
