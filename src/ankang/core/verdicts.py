@@ -70,6 +70,22 @@ _SENTENCES = {
 }
 
 
-def sentence(reason: Reason, lang: str) -> str:
-    """The sentence a door shows; ``lang`` is ``zh`` or ``en``."""
-    return _SENTENCES[reason][0 if lang.startswith("zh") else 1]
+_OF_PLACE_CODES = {
+    Reason.INVALID: ("这不是有效的场所码，请扫门口张贴的码。", "Not a valid place code. Please scan the one at the door."),
+    Reason.EXPIRED: ("场所码已换，请重新扫门口的码。", "The place code has changed. Please scan the door's code again."),
+    Reason.NOT_YET_VALID: ("场所码的时间不对，请告诉工作人员。", "The place code's time is wrong. Please tell the staff."),
+    Reason.REVOKED: ("这张场所码已作废，请告诉工作人员。", "This place code was withdrawn. Please tell the staff."),
+}
+_REFERRED = {
+    Reason.COLOUR: ("按本场所规定，此码色须工作人员核对。", "By this place's policy the staff check people of this colour."),
+}
+
+
+def sentence(reason: Reason, lang: str, kind: VisitKind = VisitKind.VERIFY, verdict: Verdict = Verdict.DENY) -> str:
+    """The sentence a door or a phone shows; ``lang`` is ``zh`` or ``en``."""
+    words = _SENTENCES[reason]
+    if kind == VisitKind.SCAN:
+        words = _OF_PLACE_CODES.get(reason, words)
+    if verdict == Verdict.REFER:
+        words = _REFERRED.get(reason, words)
+    return words[0 if lang.startswith("zh") else 1]

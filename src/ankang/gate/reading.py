@@ -41,7 +41,8 @@ class Seen(msgspec.Struct, gc=False):
     """A code as it was read.
 
     ``reason``: OK or why it does not hold. ``authentic``: whether we know whose it is; only then the others count:
-    person number, code index, absolute minute, masked name (UTF-8), the colour's number when the pass was issued, and when that was (unix seconds).
+    person number, code index, absolute minute, masked name (UTF-8), the colour's number when the pass was issued, and
+    when that was (unix seconds).
     """
 
     reason: int

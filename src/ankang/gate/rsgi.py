@@ -2,10 +2,14 @@
 
 import asyncio
 import gc
+from time import monotonic
 from typing import Any
 
 from ankang.config.settings import Settings
 from ankang.gate.app import Gate, body_limit
+
+READ_SECONDS = 15.0
+"""A request's body must have arrived by then."""
 
 
 class GateRsgi:
@@ -13,26 +17,47 @@ class GateRsgi:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._reading: dict[asyncio.Task[Any] | None, float] = {}
         self.gate: Gate | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.gate = Gate(self._settings)
         loop.run_until_complete(self.gate.start())
+        self._sweeper = loop.create_task(self._end_slow_requests())
         spare_the_collector()
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._sweeper.cancel()
         if self.gate is not None:
             loop.run_until_complete(self.gate.stop())
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         headers, path, method = scope.headers, scope.path, scope.method
         if method == "POST":
-            query, body = "", await read_body(headers, path, protocol)
+            task = asyncio.current_task()
+            self._reading[task] = monotonic()
+            try:
+                query, body = "", await read_body(headers, path, protocol)
+            except asyncio.CancelledError:
+                protocol.response_bytes(408, [("connection", "close")], b"")
+                return
+            finally:
+                del self._reading[task]
         else:
             query, body = scope.query_string, b""
         assert self.gate is not None
         response = await self.gate.handle(method, path, query, headers, body)
         protocol.response_bytes(response.status, response.headers, response.body)
+
+
+    async def _end_slow_requests(self) -> None:
+        """A body that does not arrive holds a connection only so long; watched from outside, for the hot path's sake."""
+        while True:
+            await asyncio.sleep(READ_SECONDS / 3)
+            late = monotonic() - READ_SECONDS
+            for task in [task for task, since in self._reading.items() if since < late]:
+                if task is not None:
+                    task.cancel()
 
 
 def spare_the_collector() -> None:

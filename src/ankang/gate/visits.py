@@ -9,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 
 from ankang.core.colours import Colour
-from ankang.core.verdicts import Reason, Verdict, sentence
+from ankang.core.verdicts import Reason, Verdict, VisitKind, sentence
 
 NOBODY = bytes(16)
 """The trace of a visit whose code was not authentic: nobody is known."""
@@ -146,10 +146,15 @@ _HEADS = tuple(
     for colour in Colour
 )
 _MESSAGES = {
-    lang: ("", *(f',"message":{json.dumps(sentence(reason, lang), ensure_ascii=False)}' for reason in Reason))
+    (lang, int(kind), int(verdict), int(reason)): (
+        "" if verdict == Verdict.ADMIT else f',"message":{json.dumps(sentence(reason, lang, kind, verdict), ensure_ascii=False)}'
+    )
     for lang in ("zh", "en")
+    for kind in VisitKind
+    for verdict in Verdict
+    for reason in Reason
 }
-_ADMIT, _REASONS, _COLOURS = int(Verdict.ADMIT), len(Reason), len(Colour)
+_REASONS, _COLOURS = len(Reason), len(Colour)
 
 
 def uuid_text(value: bytes) -> str:
@@ -161,7 +166,7 @@ def uuid_text(value: bytes) -> str:
 def answer(v: Visit, lang: str = "zh") -> bytes:
     """The JSON a door gets; a refusal or referral also says why in ``lang`` (``zh`` or ``en``)."""
     head = _HEADS[((v.verdict - 1) * _REASONS + v.reason - 1) * _COLOURS + v.colour]
-    tail = "" if v.verdict == _ADMIT else _MESSAGES[lang][v.reason]
+    tail = _MESSAGES[lang, v.kind, v.verdict, v.reason]
     h = v.visit.hex()
     return (
         f'{head}{_plain(v.name)}","visit":"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}",'

@@ -134,7 +134,7 @@ class VisitAdmin(ReadOnlyAdmin):
     def why(self, obj: Visit) -> str:
         if obj.reason == Reason.OK:
             return "—"
-        said = sentence(Reason(obj.reason), get_language() or "zh")
+        said = sentence(Reason(obj.reason), get_language() or "zh", VisitKind(obj.kind), Verdict(obj.verdict))
         return format_html('<span class="roomy">{}</span>', said)
 
     @display(description=gettext_lazy("colour"), ordering="colour")

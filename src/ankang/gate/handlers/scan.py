@@ -34,7 +34,8 @@ def scan(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     judgement = _judge(state, state.keys, caller.subject, place, request, now)
     moment, trace = int(now * 1_000_000), today.trace(caller.subject) or NOBODY
     visit = Visit(
-        visit_id("resident", caller.subject, request.nonce), trace, moment, moment, place.number, 0, DIRECTIONS[request.direction], tenths(request.temperature),
+        visit_id("resident", caller.subject, request.nonce), trace, moment, moment, place.number, 0,
+        DIRECTIONS[request.direction], tenths(request.temperature),
         *judgement, VisitKind.SCAN, caller.name.encode()[:9],
     )  # fmt: skip
     return Outcome(visit=visit)
