@@ -5,11 +5,14 @@ import re
 from array import array
 from pathlib import Path
 from time import monotonic
+from typing import cast
 
 import pytest
 
 from ankang.demo.simulate.curve import STARTS_AT, DayCurve, entering, load_at
+from ankang.demo.simulate.doors import Actor, Cast
 from ankang.demo.simulate.pace import CurvePace
+from ankang.demo.simulate.play import length_of
 from ankang.demo.simulate.tally import Tally, percentile
 from ankang.demo.simulate.wire import DayOver
 from tests.house import House
@@ -47,6 +50,20 @@ def test_the_pace_ends_after_the_last_request() -> None:
             return turns
 
     assert asyncio.run(all_turns()) == 20
+
+
+@pytest.mark.parametrize(("hours", "rate", "speed"), [(12, 30, None), (1, 30, None), (12, 30, 1440), (5, 200, 3600)])
+def test_the_whole_day_has_the_rate_asked_for(hours: float, rate: float, speed: float | None) -> None:
+    nobody = cast("Actor", None)
+    total, seconds = length_of(Cast([nobody] * 400, []), hours, rate, speed)
+    assert total / seconds == pytest.approx(rate, rel=0.01)
+
+
+def test_the_rush_is_at_most_about_twice_the_average() -> None:
+    curve = DayCurve(12)
+    times = [curve.share_of_time(done / 1000) for done in range(1001)]
+    fastest = max(0.01 / (later - sooner) for sooner, later in zip(times, times[10:], strict=False))
+    assert 1.5 < fastest < 2.2
 
 
 def test_calling_off_the_day_wakes_those_who_wait() -> None:

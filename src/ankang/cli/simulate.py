@@ -17,7 +17,11 @@ from ankang.cli.words import in_plain_words, piece
     help="How much of a day.",
 )
 @click.option(
-    "--rate", type=click.FloatRange(0.1, 100_000), default=50.0, show_default=True, help="Requests a second."
+    "--rate",
+    type=click.FloatRange(0.1, 100_000),
+    default=50.0,
+    show_default=True,
+    help="Requests a second, passes and all others, on average over the whole day; the rush hours go up to twice as fast.",
 )
 @click.option(
     "--speed", type=click.FloatRange(1, 1e6), help="Simulated seconds a real second; else as fast as RATE."
