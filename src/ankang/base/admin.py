@@ -9,6 +9,7 @@ from unfold.admin import ModelAdmin
 
 from .models import AccessRecord, Duty, Region
 from .permissions import may
+from .sign_in import StaffSignIn
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -35,6 +36,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+admin.site.login_form = StaffSignIn
 admin.site.unregister(Group)
 admin.site.unregister(User)
 

@@ -74,6 +74,17 @@ class AccessRecord(models.Model):
         managed = False
 
 
+class SignInFailure(models.Model):
+    """A wrong password for a staff name, so that nobody can go on guessing."""
+
+    name = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "base_signinfailure"
+        indexes = [models.Index(fields=["name", "-at"], name="base_signinfailure_of_name")]
+
+
 class Duty(models.Model):
     """What a member of staff may do, and where: role × region subtree × organisation subtree."""
 
