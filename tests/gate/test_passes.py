@@ -81,7 +81,14 @@ def test_a_door_shows_its_place_code_digits_and_policy(ground: Ground, gate: InP
     assert door["policy"]["entry"]["green"] == {"normal": ["admit", "ok"], "fever": ["refer", "temperature"]}
     assert door["policy"]["entry"]["red"]["normal"] == ["deny", "colour"]
     place = gate.call("GET", f"/g/v1/place?code={door['place_token']}").json
-    assert place == {"checkpoint": number, "name": "港口镇政府", "type": "passage", "open": True, "rotating": True, "located": False}
+    assert place == {
+        "checkpoint": number,
+        "name": "港口镇政府",
+        "type": "passage",
+        "open": True,
+        "rotating": True,
+        "located": False,
+    }
 
 
 def test_a_device_of_an_organisation_names_its_door(ground: Ground, gate: InProcess) -> None:

@@ -71,7 +71,9 @@ def test_too_old_and_future_scans_are_rejected(ground: Ground, gate: InProcess) 
     door = ground.a_checkpoint()
     scans = [scan(person.code(gate.now()), door, at) for at in (old, ahead)]
     assert results(gate, device.token, scans) == [("rejected", "expired"), ("rejected", "not_yet_valid")]
-    stored = ground.sql("select verdict, reason, kind from passage_visit where device = %s order by reason", device.number)
+    stored = ground.sql(
+        "select verdict, reason, kind from passage_visit where device = %s order by reason", device.number
+    )
     assert stored == [(2, 3, 3), (2, 4, 3)]
 
 

@@ -49,7 +49,6 @@ class GateRsgi:
         response = await self.gate.handle(method, path, query, headers, body)
         protocol.response_bytes(response.status, response.headers, response.body)
 
-
     async def _end_slow_requests(self) -> None:
         """A body that does not arrive holds a connection only so long; watched from outside, for the hot path's sake."""
         while True:

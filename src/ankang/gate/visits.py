@@ -147,14 +147,16 @@ _HEADS = tuple(
 )
 _MESSAGES = {
     (lang, int(kind), int(verdict), int(reason)): (
-        "" if verdict == Verdict.ADMIT else f',"message":{json.dumps(sentence(reason, lang, kind, verdict), ensure_ascii=False)}'
+        ""
+        if verdict == Verdict.ADMIT
+        else f',"message":{json.dumps(sentence(reason, lang, kind, verdict), ensure_ascii=False)}'
     )
     for lang in ("zh", "en")
     for kind in VisitKind
     for verdict in Verdict
     for reason in Reason
 }
-_REASONS, _COLOURS = len(Reason), len(Colour)
+_ADMIT, _REASONS, _COLOURS = int(Verdict.ADMIT), len(Reason), len(Colour)
 
 
 def uuid_text(value: bytes) -> str:
@@ -166,7 +168,7 @@ def uuid_text(value: bytes) -> str:
 def answer(v: Visit, lang: str = "zh") -> bytes:
     """The JSON a door gets; a refusal or referral also says why in ``lang`` (``zh`` or ``en``)."""
     head = _HEADS[((v.verdict - 1) * _REASONS + v.reason - 1) * _COLOURS + v.colour]
-    tail = _MESSAGES[lang, v.kind, v.verdict, v.reason]
+    tail = "" if v.verdict == _ADMIT else _MESSAGES[lang, v.kind, v.verdict, v.reason]
     h = v.visit.hex()
     return (
         f'{head}{_plain(v.name)}","visit":"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}",'
