@@ -3,6 +3,7 @@
 #   make run      start everything with the Ningguo demonstration, on http://localhost:8000
 #   make test     run every test            make lint    check style, types and imports
 #   make bench    measure                   make clean   remove what was built (never the data)
+#   make lock     pin the packages anew     make screenshots   take the pictures of the documents anew
 
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
 MADE = .venv/made
@@ -10,7 +11,7 @@ PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po)
 WEB_FILES := $(shell find web -name node_modules -prune -o -type f -print)
 WITH_NODE = PATH="$$(scripts/bootstrap node):$$PATH" npm --prefix web
 
-.PHONY: run test lint bench build clean help
+.PHONY: run test lint bench build clean lock screenshots help
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +32,16 @@ lint: $(MADE)/test-packages $(MADE)/web-packages
 
 bench: build $(MADE)/test-packages
 	@.venv/bin/python -m bench $(ARGS)
+
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv, which is not there. Install it: pip install uv" >&2; exit 1; }
+	@scripts/lock
+
+screenshots: build $(MADE)/test-packages
+	@scripts/bootstrap browser
+	@.venv/bin/python -m pytest --quiet tests/browser
+	@.venv/bin/python scripts/screenshots.py
+	@ls -s docs/images
 
 build: $(MADE)/packages $(MADE)/pages $(MADE)/translations
 
