@@ -28,8 +28,9 @@ GATHER: Final = 0.003
 """Seconds to wait for more company when the last batch had company: fewer, larger commits under load."""
 COMPANY: Final = 4
 RETRY_HOMELESS: Final = 60.0
-LOCK_PAUSE, LOCK_TRIES = 0.0005, 2_000
-"""Another process settles its batch in well under a millisecond; one that was stopped meanwhile must not stop us."""
+LOCK_PAUSE: Final = 0.001  # uvloop counts whole milliseconds; less would be a busy loop
+LOCK_PATIENCE: Final = 2.0
+"""Another process settles its batch in a fraction of a millisecond; one that was stopped meanwhile must not stop us."""
 
 _log = logging.getLogger("ankang.gate")
 
@@ -181,12 +182,11 @@ class Intake:
         """Bring the fresh visits into the window that the machine's gates share: first uses, and nonces seen elsewhere."""
         if not batch.fresh:
             return
-        for _ in range(LOCK_TRIES):
-            if self._window.try_lock():
-                break
+        deadline = self._loop.time() + LOCK_PATIENCE
+        while not self._window.try_lock():
+            if self._loop.time() > deadline:
+                raise WindowFull("the window stays locked")
             await asyncio.sleep(LOCK_PAUSE)
-        else:
-            raise WindowFull("the window stays locked")
         try:
             batch.known, batch.crowded = self._window.settle(batch.fresh, minute_of(self._clock()))
         finally:
