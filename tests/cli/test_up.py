@@ -69,7 +69,8 @@ def test_its_secrets_and_doors_inside_are_its_owners_only(house: House) -> None:
 def test_a_killed_child_comes_back(house: House, word: str, path: str) -> None:
     (killed,) = children(house, word)
     os.kill(killed, signal.SIGKILL)
-    assert until(lambda: children(house, word) not in ([], [killed]))
+    came_back = until(lambda: children(house, word) not in ([], [killed]), 60)
+    assert came_back, house.log.read_text()[-3000:]
     house.wait_for(path, 40)
 
 
