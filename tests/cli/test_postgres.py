@@ -36,7 +36,7 @@ def test_it_is_ours(settings: Settings) -> None:
         owner = connection.execute("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")
         assert found == [("",), ("60",), ("128MB",), ("on",), ("replica",)]
         assert owner.fetchone() == ("ankang", False)
-    assert processes_of(settings.data) == []
+    assert until(lambda: processes_of(settings.data) == [])
     assert password_file(settings.data).stat().st_mode & 0o777 == 0o600
 
 

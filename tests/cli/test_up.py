@@ -85,7 +85,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_finds_its_data(house: House
     before = house.accounts()
     house.stop()
     assert house.process.returncode == 0
-    assert until(lambda: processes_of(data(house)) == [], 3)
+    assert until(lambda: processes_of(data(house)) == [], 30)
     house.log.write_text("")
     house.start()
     assert house.accounts() == before
