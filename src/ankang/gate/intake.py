@@ -24,8 +24,9 @@ LIMIT: Final = 8_192
 """Visits that may wait for durability in one process; beyond that load is shed."""
 PATIENCE: Final = 1.0
 """Seconds the database may take for a batch before it goes to the spool."""
-GATHER: Final = 0.003
-"""Seconds to wait for more company when the last batch had company: fewer, larger commits under load."""
+GATHER: Final = 0.001
+GATHER_MOST: Final = 5
+"""When the last batch had company, wait a millisecond for more, again while it comes, at most five times: fewer commits."""
 COMPANY: Final = 4
 RETRY_HOMELESS: Final = 60.0
 LOCK_PAUSE: Final = 0.001  # uvloop counts whole milliseconds; less would be a busy loop
@@ -147,7 +148,7 @@ class Intake:
         while True:
             await self._wake.wait()
             if last >= COMPANY:
-                await asyncio.sleep(GATHER)
+                await self._gather()
             self._wake.clear()
             self._awake = False
             batch, self._open = self._open, Batch(self._loop)
@@ -157,6 +158,13 @@ class Intake:
             self._writing = None
             self.batches += 1
             self.rows += len(batch.fresh) + len(batch.repeats)
+
+    async def _gather(self) -> None:
+        for _ in range(GATHER_MOST):
+            here = len(self._open.fresh)
+            await asyncio.sleep(GATHER)
+            if len(self._open.fresh) == here:
+                return
 
     async def _finish(self, batch: Batch) -> None:
         """Commit a batch and tell those who wait for it. Whatever goes wrong, the writer lives on."""

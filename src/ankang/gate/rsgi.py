@@ -21,6 +21,7 @@ class GateRsgi:
         self.gate: Gate | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self.gate = Gate(self._settings)
         loop.run_until_complete(self.gate.start())
         self._sweeper = loop.create_task(self._end_slow_requests())
@@ -34,7 +35,7 @@ class GateRsgi:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         headers, path, method = scope.headers, scope.path, scope.method
         if method == "POST":
-            task = asyncio.current_task()
+            task = asyncio.current_task(self._loop)
             self._reading[task] = monotonic()
             try:
                 query, body = "", await read_body(headers, path, protocol)
