@@ -31,7 +31,7 @@ def _run_once(data: Path, measure: bool) -> dict[str, float]:
     environment = clean | {"ANKANG_DATA": str(data), "ANKANG_PORT": str(port), "ANKANG_DEMO_RESIDENTS": RESIDENTS}
     command = [str(Path(sys.executable).parent / "ankang"), "up", "--demo"]
     started = time.monotonic()
-    with (data.parent / f"{data.name}.log").open("wb") as log:
+    with (data / "house.log").open("ab") as log:
         house = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             while _get(port, "/") is None:

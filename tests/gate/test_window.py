@@ -118,6 +118,13 @@ def test_when_no_gate_runs_the_window_is_kept_on_disk(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_window_that_somebody_tidied_away_still_closes(tmp_path: Path) -> None:
+    window = Window(tmp_path / "w")
+    memory_path(tmp_path / "w").unlink()
+    window.remember(a_visit(b"v"))
+    window.close()
+
+
 def test_a_machine_without_shared_memory_uses_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_memory, "MEMORY", tmp_path / "nowhere")
     window, other, visit = Window(tmp_path / "w"), Window(tmp_path / "w"), a_visit(b"v")

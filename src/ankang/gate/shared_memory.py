@@ -47,9 +47,10 @@ class SharedFile:
         try:
             if self._home != self._kept and self._is_alone():
                 draft = self._kept.with_name(f"{self._kept.name}.new")
-                shutil.copyfile(self._home, draft)
-                draft.replace(self._kept)
-                self._home.unlink()
+                with suppress(FileNotFoundError):  # somebody tidied up
+                    shutil.copyfile(self._home, draft)
+                    draft.replace(self._kept)
+                    self._home.unlink()
         finally:
             os.close(making)
             os.close(self._users)
