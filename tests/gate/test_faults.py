@@ -11,8 +11,8 @@ from ankang.core.colours import Colour
 from tests.gate.ground import Ground, InProcess, Served, serving, wait_until
 from tests.gate.rush import Rush
 
-AWAY = float(os.environ.get("ANKANG_TEST_AWAY", "12"))
-"""Seconds the database stays away; 60 in a long run."""
+AWAY = 60.0
+"""Seconds the database stays away."""
 
 
 @pytest.fixture(autouse=True)
