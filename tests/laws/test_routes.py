@@ -68,7 +68,7 @@ def test_every_console_screen_states_its_permission() -> None:
 def test_permissions_are_sorted_and_each_is_held_by_some_role() -> None:
     held = frozenset().union(*ROLES.values())
     assert list(PERMISSIONS) == sorted(PERMISSIONS)
-    assert held - set(PERMISSIONS) == frozenset()
+    assert held == set(PERMISSIONS)
 
 
 @pytest.mark.django_db

@@ -21,7 +21,6 @@ PERMISSIONS = (
     "devices.enrol",
     "devices.view",
     "evidence.view",
-    "messages.view_demo",
     "people.unmask",
     "people.view",
     "reads.view",
