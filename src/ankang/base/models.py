@@ -105,3 +105,68 @@ class Duty(models.Model):
                 nulls_distinct=False,
             )
         ]
+
+
+class Approval(models.Model):
+    """A request that somebody else must decide (two-person rule, I2). It is bound to the SM3 of what was shown."""
+
+    STATES = [
+        ("pending", _("waiting for a decision")),
+        ("approved", _("approved")),
+        ("rejected", _("rejected")),
+        ("withdrawn", _("withdrawn")),
+    ]
+
+    subject = models.TextField(_("subject"))
+    reference = models.TextField()
+    digest = models.BinaryField()
+    summary = models.JSONField(_("what it is about"))
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("region"))
+    permission = models.TextField()
+    other_organisation = models.BooleanField(default=False)
+    needed = models.SmallIntegerField(default=1)
+    alarm = models.JSONField(null=True)
+    state = models.TextField(_("state"), choices=STATES, default="pending")
+    asked_by = models.BigIntegerField()
+    asked_by_name = models.TextField(_("asked by"))
+    asked_organisations = models.JSONField(default=list)
+    asked_at = models.DateTimeField(_("asked at"))
+    note = models.TextField(default="", blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "base_approval"
+        verbose_name, verbose_name_plural = _("approval"), _("approvals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "reference"], condition=models.Q(state="pending"), name="base_approval_one_pending"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="pending", closed_at=None)
+                | ~models.Q(state="pending") & models.Q(closed_at__isnull=False),
+                name="base_approval_closed_when_decided",
+            ),
+            models.CheckConstraint(condition=models.Q(needed__in=[1, 2]), name="base_approval_one_or_two"),
+        ]
+        indexes = [models.Index(fields=["state", "-asked_at"], name="base_approval_by_state")]
+
+
+class Decision(models.Model):
+    """One person's yes or no to an approval: never the maker's own, and only one a person."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="decisions")
+    maker = models.BigIntegerField()
+    by = models.BigIntegerField()
+    by_name = models.TextField()
+    organisations = models.JSONField(default=list)
+    yes = models.BooleanField()
+    reason = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "base_decision"
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "by"], name="base_decision_once_a_person"),
+            models.CheckConstraint(condition=~models.Q(by=models.F("maker")), name="base_decision_not_by_the_maker"),
+            models.CheckConstraint(condition=models.Q(yes=True) | ~models.Q(reason=""), name="base_decision_no_says_why"),
+        ]

@@ -14,30 +14,73 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PERMISSIONS = (
+    "areas.approve",
+    "areas.declare",
+    "areas.view",
     "board.view",
     "checkpoints.edit",
     "checkpoints.view",
     "colours.view",
     "devices.enrol",
     "devices.view",
+    "evidence.retract",
     "evidence.view",
+    "feeds.approve",
+    "feeds.send",
+    "feeds.view",
     "people.unmask",
     "people.view",
     "reads.view",
+    "rules.approve",
+    "rules.edit",
+    "rules.view",
     "staff.edit",
     "visits.view",
 )
 
 ROLES: dict[str, frozenset[str]] = {
+    "approver": frozenset(
+        {
+            "areas.approve",
+            "areas.view",
+            "board.view",
+            "colours.view",
+            "evidence.view",
+            "feeds.approve",
+            "feeds.view",
+            "people.view",
+            "rules.approve",
+            "rules.view",
+        }
+    ),
     "auditor": frozenset({"reads.view"}),
     "checkpoint_manager": frozenset(
         {"board.view", "checkpoints.edit", "checkpoints.view", "devices.enrol", "devices.view", "visits.view"}
     ),
     "door_staff": frozenset({"checkpoints.view", "devices.view"}),
+    "feed_officer": frozenset({"feeds.send", "feeds.view"}),
     "health_commission": frozenset(
-        {"board.view", "checkpoints.view", "colours.view", "evidence.view", "people.unmask", "people.view", "visits.view"}
+        {
+            "areas.declare",
+            "areas.view",
+            "board.view",
+            "checkpoints.view",
+            "colours.view",
+            "evidence.retract",
+            "evidence.view",
+            "feeds.approve",
+            "feeds.send",
+            "feeds.view",
+            "people.unmask",
+            "people.view",
+            "rules.view",
+            "visits.view",
+        }
     ),
     "operations": frozenset({"board.view", "checkpoints.view", "devices.view", "people.view", "visits.view"}),
+    "rule_author": frozenset(
+        {"areas.declare", "areas.view", "board.view", "colours.view", "rules.edit", "rules.view"}
+    ),
     "security_administrator": frozenset({"staff.edit"}),
     "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view"}),
 }

@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from ankang.base.models import Duty, Region
 from ankang.config.settings import Settings
 from ankang.places.models import Organisation
+from ankang.places.services import add_organisation
 
 from .residents import COUNTY
 
@@ -34,8 +35,22 @@ class Account:
     organisation: str | None = None
 
 
+PROVINCE = "34"
+AUTHORITIES = (
+    ("安徽省卫生健康委员会", "Anhui Health Commission", PROVINCE),
+    ("安徽省疫情防控应急指挥部", "Anhui Epidemic Control Headquarters", PROVINCE),
+    ("安徽省数据资源管理局", "Anhui Data Resources Bureau", PROVINCE),
+    ("宁国市卫生健康委员会", "Ningguo Health Commission", COUNTY),
+    ("宁国市人民医院", "Ningguo People's Hospital", COUNTY),
+)
+"""Offices that make and decide, beside the units of the annex: Chinese and English name, region."""
+
 ACCOUNTS = (
-    Account("health", "health_commission", "市卫健委", "City health commission"),
+    Account("author", "rule_author", "省卫健委规则编制", "Rule author, province", PROVINCE, AUTHORITIES[0][0]),
+    Account("approver", "approver", "省指挥部审批", "Approver, province", PROVINCE, AUTHORITIES[1][0]),
+    Account("approver2", "approver", "省数据局复核", "Second approver, province", PROVINCE, AUTHORITIES[2][0]),
+    Account("hospital", "feed_officer", "市人民医院数据员", "Data officer, hospital", COUNTY, AUTHORITIES[4][0]),
+    Account("health", "health_commission", "市卫健委", "City health commission", COUNTY, AUTHORITIES[3][0]),
     Account("operations", "operations", "运营中心", "Operations centre"),
     Account("checkpoints", "checkpoint_manager", "检查点管理员", "Checkpoint manager"),
     Account("door", "door_staff", "港口镇政府门岗", "Door staff of 港口镇政府", f"{COUNTY}-01", "港口镇政府"),
@@ -64,6 +79,7 @@ def ensure_accounts(settings: Settings) -> str:
     An account that is there keeps its duties; all accounts get the stored password.
     """
     password = read_password(settings) or _store_password(settings)
+    _ensure_authorities()
     encoded = make_password(password)
     for account in ACCOUNTS:
         user, _ = User.objects.update_or_create(
@@ -77,6 +93,12 @@ def ensure_accounts(settings: Settings) -> str:
             organisation=_organisation(account.organisation),
         )
     return password
+
+
+def _ensure_authorities() -> None:
+    for name, name_en, region in AUTHORITIES:
+        if not Organisation.objects.filter(name=name).exists():
+            add_organisation(name, "unit", region, name_en=name_en)
 
 
 def _organisation(name: str | None) -> int | None:

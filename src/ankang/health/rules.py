@@ -1,11 +1,10 @@
 """Pure decisions of the health room: what state an assessment means, and what counts as a change."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, NamedTuple
 
 from ankang.core.colours import Colour
-from ankang.core.rules import ActiveReason, Assessment, RuleSet, load_shipped
+from ankang.core.rules import ActiveReason, Assessment
 
 CLOCK_SKEW = timedelta(minutes=10)
 UNCHECKED_AFTER = timedelta(minutes=1)
@@ -29,12 +28,6 @@ class Change(NamedTuple):
     state: State
 
 
-@cache
-def rule_set_in_force() -> RuleSet:
-    """The one province-wide rule set (Z20 3(一))."""
-    return load_shipped()
-
-
 def unchecked(now: datetime) -> State:
     """A newly applied person: grey until checked."""
     return State(Colour.GREY, now, None, [], "")
@@ -44,10 +37,13 @@ def next_state(was: State | None, assessment: Assessment, rule_set: str, now: da
     """The state an assessment means.
 
     ``since`` is what the evidence says; where it says nothing (never any, or all retracted) the colour has
-    been so since it was before, or since now.
+    been so since it was before, or since now. Where no rule holds, the name of the rule set says nothing and
+    stays what it was: a new rule set does not rewrite the rows of all the people it does not concern.
     """
     same = was is not None and was.colour is assessment.colour
     fallback = was.since if same and was is not None else now
+    if was is not None and same and not assessment.reasons:
+        rule_set = was.rule_set
     return State(
         assessment.colour,
         fallback if assessment.since is None else _moment(assessment.since),

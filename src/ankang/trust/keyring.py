@@ -1,6 +1,6 @@
 """The keyring of this process: opens stored keys once and hands them to the rooms.
 
-Keys by purpose: ``code_sign`` (SM2), ``credential``, ``epoch``, ``place``, ``blind`` and ``data:<room>``.
+Keys by purpose: ``code_sign`` and ``statement_sign`` (SM2), ``credential``, ``epoch``, ``place``, ``blind`` and ``data:<room>``.
 The newest live key of a purpose writes; every live key reads.
 """
 
@@ -80,10 +80,21 @@ class Keyring:
 
     def code_signer(self) -> Sm2Signer:
         """Signs passes and printed place codes."""
-        key = self.newest("code_sign")
+        return self._signer("code_sign")[1]
+
+    def statement_signer(self) -> tuple[int, Sm2Signer]:
+        """Key id and signer of rule sets and reasons (I1)."""
+        return self._signer("statement_sign")
+
+    def statement_keys(self) -> dict[int, bytes]:
+        """The public keys (65 bytes) that check rule sets and reasons, by key id; older ones too."""
+        return {key.kid: key.public for key in self.all("statement_sign") if key.public is not None}
+
+    def _signer(self, purpose: str) -> tuple[int, Sm2Signer]:
+        key = self.newest(purpose)
         if key.public is None:
-            raise KeyMissing("code_sign public")
-        return Sm2Signer(key.secret, key.public)
+            raise KeyMissing(f"{purpose} public")
+        return key.kid, Sm2Signer(key.secret, key.public)
 
 
 _lock = Lock()

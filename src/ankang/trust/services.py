@@ -17,10 +17,12 @@ ALGORITHMS = {
     "epoch": "HMAC-SM3",
     "place": "HMAC-SM3",
     "blind": "HMAC-SM3",
+    "statement_sign": "SM2",
     "data:base": "SM4-GCM",
+    "data:exchange": "SM4-GCM",
     "data:people": "SM4-GCM",
 }
-ROTATABLE = frozenset({"code_sign", "data:base", "data:people"})
+ROTATABLE = frozenset({"code_sign", "statement_sign", "data:base", "data:exchange", "data:people"})
 DAYS_BEHIND = 8
 DAYS_AHEAD = 14
 

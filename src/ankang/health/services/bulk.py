@@ -8,9 +8,10 @@ from django.db import connection
 
 from ankang.core.colours import Colour
 
-from ..rules import Change, State, change_of, next_state, rule_set_in_force
+from ..rules import Change, State, change_of, next_state
 from .dossiers import assess_people
 from .feed import append_changes, own_engine
+from .rulebook import rule_set_at
 
 CHUNK = 20_000
 
@@ -68,7 +69,7 @@ def _check_chunk(people: Sequence[int], now: datetime) -> list[Change]:
     Rows are locked in the order of numbers, so two bulks cannot lock each other out.
     """
     stored = _locked(people)
-    assessed, rule_set = assess_people(people, now), rule_set_in_force().name
+    assessed, rule_set = assess_people(people, now), rule_set_at(now).name
     states = {person: next_state(stored.get(person), assessed[person], rule_set, now) for person in people}
     moved = {person: states[person] for person in stored if states[person] != stored[person]}
     _update(moved, now)

@@ -10,9 +10,10 @@ from procrastinate.contrib.django import app
 from ankang.core.colours import Colour as CodeColour
 
 from ..models import Colour
-from ..rules import UNCHECKED_AFTER, State, change_of, next_state, rule_set_in_force, unchecked
+from ..rules import UNCHECKED_AFTER, State, change_of, next_state, unchecked
 from .dossiers import assess_people
 from .feed import append_changes, share_engine
+from .rulebook import rule_set_at
 
 CHECK_PERSON = "health.check_person"
 
@@ -77,7 +78,7 @@ def check_person(person: int, now: datetime) -> CodeColour:
     new = _open_row(person, now)
     stored = state_of(Colour.objects.select_for_update().get(person=person))
     was = None if new else stored
-    state = next_state(was, assess_people([person], now)[person], rule_set_in_force().name, now)
+    state = next_state(was, assess_people([person], now)[person], rule_set_at(now).name, now)
     if state != stored:
         _keep(person, state, now)
     change = change_of(person, was, state)

@@ -12,7 +12,7 @@ from ankang.core.rules import UNTOUCHED, Assessment, evaluate
 from ankang.core.rules import Area as CoreArea
 
 from ..models import Area
-from ..rules import rule_set_in_force
+from .rulebook import rule_set_at
 
 _STANDING = """
 SELECT e.person, e.id::text, e.kind, floor(extract(epoch FROM e.occurred_at))::bigint, e.attributes::text
@@ -24,7 +24,7 @@ WHERE e.person = ANY(%s)
 
 def assess_people(people: Sequence[int], now: datetime) -> dict[int, Assessment]:
     """Each person's assessment at ``now``; people without standing evidence are untouched (green)."""
-    moment, rule_set, areas = int(now.timestamp()), rule_set_in_force(), areas_on_file()
+    moment, rule_set, areas = int(now.timestamp()), rule_set_at(now), areas_on_file()
     on_file = standing_evidence(people)
     return {
         person: evaluate(on_file[person], rule_set, moment, areas) if person in on_file else UNTOUCHED
@@ -43,7 +43,7 @@ def standing_evidence(people: Sequence[int]) -> dict[int, list[Evidence]]:
 
 
 def areas_on_file() -> list[CoreArea]:
-    """Every assessed area, past ones too: a stay is judged by the level at its time."""
+    """Every assessed area in force, past ones too: a stay is judged by the level at its time."""
     return [
         CoreArea(
             area.code,
@@ -52,5 +52,5 @@ def areas_on_file() -> list[CoreArea]:
             int(area.until.timestamp()) if area.until else None,
             area.name,
         )
-        for area in Area.objects.all()
+        for area in Area.objects.filter(state="in_force")
     ]
