@@ -39,6 +39,11 @@ class AlreadyDecided(Problem):
     zh, en = "这项申请已经有结论，或者您已经表过态。", "This is decided already, or you have already given your decision."
 
 
+class AlarmNotRead(Problem):
+    status = 422
+    zh, en = "请填写警报中的人数，确认您已经看过。", "Type the number of people in the alarm, to show that you have read it."
+
+
 class ReasonNeeded(Problem):
     status = 422
     zh, en = "请写明理由。", "Please give the reason."
@@ -166,6 +171,29 @@ def may_decide(asked: Approval, user: Any) -> bool:
     except Problem:
         return False
     return asked.state == "pending" and not asked.decisions.filter(by=user.pk).exists()
+
+
+def confirm_alarm(approval: int, people: str) -> None:
+    """Refuse a yes to an approval with an alarm unless ``people`` is the number it names. Raises AlarmNotRead."""
+    asked = Approval.objects.filter(pk=approval).first()
+    number = "".join(letter for letter in people if letter.isdecimal())
+    if asked is not None and asked.alarm and number != str(asked.alarm["people"]):
+        raise AlarmNotRead()
+
+
+def approval_context(asked: Approval | None, user: Any) -> dict[str, Any]:
+    """What a page needs to include ``base/approval_box.html``; empty when nothing was asked."""
+    if asked is None:
+        return {}
+    return {
+        "asked": asked,
+        "asked_title": SUBJECTS[asked.subject].title,
+        "asked_address": SUBJECTS[asked.subject].address(asked.reference),
+        "asked_decisions": list(asked.decisions.order_by("at")),
+        "asked_digest": bytes(asked.digest).hex(),
+        "asked_may_decide": may_decide(asked, user),
+        "asked_may_withdraw": asked.state == "pending" and asked.asked_by == user.pk,
+    }
 
 
 def organisations_of_user(user: Any) -> list[int]:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ankang.base.permissions import may
+from ankang.base.approvals import waiting_for
+from ankang.base.permissions import may, permissions_of
 from ankang.core.verdicts import Verdict
 from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment
@@ -35,6 +36,13 @@ ICONS = {
     "places.device": "qr_code_scanner",
     "places.organisation": "account_tree",
 }
+PAGES = (
+    ("board.view", gettext_lazy("Progress board"), "bar_chart", "board"),
+    ("rules.view", gettext_lazy("Colour rules"), "rule", "rules"),
+    ("areas.view", gettext_lazy("Risk areas"), "map", "areas"),
+    ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
+)
+"""Pages of the rooms in the sidebar: permission, title, icon, name of the address."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,13 @@ class Card:
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: start, board, then every screen whose permission the reader holds, by room."""
     first = [_item(_("Start"), "home", reverse("admin:index"))]
-    if may(request.user, "board.view"):
-        first.append(_item(_("Progress board"), "bar_chart", reverse("board")))
+    first += [
+        _item(str(title), icon, link)
+        for permission, title, icon, page in PAGES
+        if may(request.user, permission) and (link := _address(page))
+    ]
+    if permissions_of(request.user):
+        first.append(_item(_("Approvals"), "approval", reverse("approvals")))
     groups = [{"title": None, "separator": False, "items": first}]
     for title, rooms in SECTIONS:
         items = [item for room in rooms for item in _screens(request, room)]
@@ -72,9 +85,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _screens(request: HttpRequest, room: str) -> list[dict[str, Any]]:
-    screens = [
-        (model, screen) for model, screen in admin.site._registry.items() if model._meta.app_label == room
-    ]
+    screens = [(model, screen) for model, screen in admin.site._registry.items() if model._meta.app_label == room]
     return [
         _item(
             str(model._meta.verbose_name_plural).capitalize(),
@@ -92,13 +103,14 @@ def _item(title: str, icon: str, link: str) -> dict[str, Any]:
 
 def _waiting(request: HttpRequest) -> Iterable[Card]:
     user = request.user
+    if permissions_of(user):
+        waiting = waiting_for(user).count()
+        yield Card(_("Approvals"), f"{waiting:,}", _("wait for your decision"), reverse("approvals"))
     if may(user, "checkpoints.view"):
         doors = checkpoints_of(user, "checkpoints.view")
         link = reverse("admin:places_checkpoint_changelist")
         built = doors.filter(state="built").count()
-        yield Card(
-            _("Built, not in use"), f"{built:,}", _("checkpoints to open"), f"{link}?state__exact=built"
-        )
+        yield Card(_("Built, not in use"), f"{built:,}", _("checkpoints to open"), f"{link}?state__exact=built")
         planned = doors.filter(state="planned").count()
         yield Card(_("Planned"), f"{planned:,}", _("checkpoints to build"), f"{link}?state__exact=planned")
         bare = without_scanner(doors).count()
@@ -113,9 +125,7 @@ def _numbers(request: HttpRequest) -> Iterable[Card]:
     user = request.user
     if may(user, "visits.view"):
         today = day_of_moment(timezone.now().timestamp())
-        rows = Visit.objects.filter(
-            day=today, checkpoint__in=checkpoints_of(user, "visits.view").values("pk")
-        )
+        rows = Visit.objects.filter(day=today, checkpoint__in=checkpoints_of(user, "visits.view").values("pk"))
         counts = rows.aggregate(
             total=Count("visit"),
             denied=Count("visit", filter=Q(verdict=Verdict.DENY)),
@@ -124,9 +134,7 @@ def _numbers(request: HttpRequest) -> Iterable[Card]:
         link = reverse("admin:passage_visit_changelist")
         yield Card(_("Checked today"), f"{counts['total']:,}", _("since 04:00"), link)
         yield Card(_("Denied"), f"{counts['denied']:,}", _("today"), f"{link}?verdict={Verdict.DENY.value}")
-        yield Card(
-            _("Referred"), f"{counts['referred']:,}", _("today"), f"{link}?verdict={Verdict.REFER.value}"
-        )
+        yield Card(_("Referred"), f"{counts['referred']:,}", _("today"), f"{link}?verdict={Verdict.REFER.value}")
     if may(user, "checkpoints.view"):
         doors = checkpoints_of(user, "checkpoints.view")
         open_doors = doors.filter(state="in_use").count()
