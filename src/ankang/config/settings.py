@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     stale_after: int = Field(900, ge=5, description="seconds after which a gate says 'cannot verify'")
     gate_device_rate: float = Field(200.0, gt=0, description="verifications a second from one device")
     gate_resident_rate: float = Field(10.0, gt=0, description="requests a second from one resident")
+    alarm_people: int = Field(1_000, ge=1, description="more people than this turned worse at once need a second yes")
+    alarm_share: float = Field(0.01, gt=0, le=1, description="the same as a share of the people on file, 10 at least")
     visit_days: int = Field(30, ge=1, description="days a visit is kept before its key is destroyed")
     shared_buffers: str = Field("128MB", description="PostgreSQL buffer cache of the embedded database")
     debug: bool = Field(False, description="show tracebacks to the operator; never in production")

@@ -6,6 +6,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from . import services
+from .services import dry_runs
 from .services.colours import CHECK_PERSON
 
 BATCH = 1_000
@@ -38,3 +39,17 @@ def prepare_partitions(timestamp: int) -> None:
     """Make the partitions of the coming months."""
     with transaction.atomic():
         services.prepare_partitions(timezone.now())
+
+
+@app.task(name=dry_runs.RUN_DRY_RUN, queue="health")
+def run_dry_run_job(dry_run: int) -> None:
+    """Count who would change; running it again goes on where it ended."""
+    dry_runs.run_dry_run(dry_run)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="health.take_up_dry_runs", queue="health", queueing_lock="health.take_up_dry_runs")
+def take_up_dry_runs(timestamp: int) -> None:
+    """Dry runs whose worker died, or whose job was lost, go on."""
+    for number in dry_runs.waiting_dry_runs(timezone.now()):
+        dry_runs.enqueue(number)
