@@ -55,7 +55,9 @@ def load(text: str, region: str = "") -> RuleSet:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+    except RecursionError:
+        raise RuleSetFault(["the file cannot be read as TOML: it is nested too deeply"]) from None
+    except ValueError as fault:  # no TOML, or a number of thousands of digits
         raise RuleSetFault([f"the file cannot be read as TOML: {fault}"]) from None
     findings, rules, examples = list(_header_faults(raw)), [], []
     for label, part in _parts(raw, "rules", findings):
