@@ -176,12 +176,16 @@ class Row(models.Model):
 
 
 class Waiting(models.Model):
-    """A good row whose person is not on file yet: sealed, found by document or else by phone, kept 30 days."""
+    """A good row whose person is not on file yet: sealed, found by document or else by phone, kept 30 days.
+
+    ``content``: an HMAC of feed, person, moment and attributes, so that the same row does not wait twice.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="pool")
     row = models.IntegerField()
     document_blind = models.BinaryField(null=True)
     phone_blind = models.BinaryField(null=True)
+    content = models.BinaryField(unique=True)
     sealed = models.BinaryField()
     expires_at = models.DateTimeField()
 
