@@ -1,0 +1,118 @@
+"""What a scanner holds, what it takes, and what it answers.
+
+The order of lists is by sequence number within one chain (issuer, kind of indices, epoch), never by date. A scanner
+that keeps the :class:`Mark` of what it held refuses everything older, also after a restart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy.typing as npt
+
+from ankang.core.colours import Colour
+from ankang.core.lists.entries import Colours, Entries, digest_of
+from ankang.core.lists.faults import ListFault
+from ankang.core.lists.header import Header, Indices
+from ankang.core.lists.sealed import unseal_file
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a scanner is set up for: its province, the epoch, the kind of indices, and the keys it trusts."""
+
+    issuer: int
+    epoch: int
+    keys: Mapping[int, bytes]
+    indices: Indices = Indices.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The latest that was ever held of one epoch; small enough to be kept on a device that keeps nothing else."""
+
+    epoch: int
+    sequence: int
+    not_before: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A list that was taken, with every delta since; ``header`` is that of the last of them."""
+
+    header: Header
+    content: Entries
+
+    @property
+    def mark(self) -> Mark:
+        """To be kept, and given to :func:`take_list` next time."""
+        header = self.header
+        return Mark(header.epoch, header.sequence, header.not_before, header.digest)
+
+    def require_fresh(self, now: float) -> None:
+        """``not_yet_valid`` or ``too_old`` (a frozen list): then nobody can be verified with it."""
+        if now < self.header.not_before:
+            raise ListFault("not_yet_valid")
+        if now >= self.header.next_update:
+            raise ListFault("too_old")
+
+    def colour_of(self, index: int, now: float) -> Colour:
+        """The colour behind a code index at ``now``; green when it is not listed. The code must be of this epoch."""
+        self.require_fresh(now)
+        return Colour(int(self.content.look_up([index])[0]))
+
+    def colours_of(self, indices: npt.ArrayLike, now: float) -> Colours:
+        """The colour numbers of many code indices at once."""
+        self.require_fresh(now)
+        return self.content.look_up(indices)
+
+
+def take_list(data: bytes, terms: Terms, now: float, mark: Mark | None = None) -> Held:
+    """A full list to be held from now on; :class:`ListFault` when it is not to be taken.
+
+    ``now``: unix seconds. A list for a moment to come is taken, but answers only then. The same list again is fine.
+    """
+    header, content = unseal_file(data, terms.keys)
+    if header.is_delta:
+        raise ListFault("wrong_base")
+    _check_terms(header, terms, now)
+    if mark is not None and mark.epoch == header.epoch:
+        _check_mark(header, mark)
+    return Held(header, content)
+
+
+def take_delta(held: Held, data: bytes, terms: Terms, now: float) -> Held:
+    """``held`` after a delta; :class:`ListFault`, with ``held`` as it was, when it does not lead on from there."""
+    header, changes = unseal_file(data, terms.keys)
+    if not header.is_delta:
+        raise ListFault("bad_version")
+    _check_terms(header, terms, now)
+    if header.size != held.header.size:
+        raise ListFault("other_space")
+    _check_mark(header, held.mark)
+    if (header.base_sequence, header.base_digest) != (held.header.sequence, held.header.digest):
+        raise ListFault("wrong_base")
+    content = held.content.changed_by(changes)
+    if digest_of(content, header) != header.digest:
+        raise ListFault("wrong_digest")
+    return Held(replace(header, count=len(content), base_sequence=0, base_digest=b""), content)
+
+
+def _check_terms(header: Header, terms: Terms, now: float) -> None:
+    if header.issuer != terms.issuer:
+        raise ListFault("other_issuer")
+    if header.indices != terms.indices:
+        raise ListFault("other_indices")
+    if header.epoch != terms.epoch:
+        raise ListFault("other_epoch")
+    if now >= header.next_update:
+        raise ListFault("too_old")
+
+
+def _check_mark(header: Header, mark: Mark) -> None:
+    if header.sequence < mark.sequence:
+        raise ListFault("rollback")
+    if header.sequence == mark.sequence and header.digest != mark.digest:
+        raise ListFault("forked")
+    if header.not_before < mark.not_before:
+        raise ListFault("backdated")
