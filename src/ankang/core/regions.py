@@ -63,6 +63,45 @@ def ever_existed(code: str) -> bool:
     return bool(_history(code))
 
 
+def find_regions(words: str, limit: int = 20) -> list[Region]:
+    """Present regions whose code begins with ``words``, or whose full name holds them; the higher and shorter first.
+
+    At most ``limit``; none for fewer than two characters.
+    """
+    words = "".join(words.split())
+    if len(words) < 2:
+        return []
+    if words.isascii() and words.isdigit():
+        found = [region for region in _present() if region.code.startswith(words[:6])]
+    else:
+        found = [region for region in _present() if words in region.full_name]
+    return sorted(found, key=lambda region: (not _own_name(region).startswith(words), len(region.full_name)))[:limit]
+
+
+@cache
+def _present() -> tuple[Region, ...]:
+    """Every region that exists today, by code. Groupings without a name of their own are left out."""
+    regions = (region_at(code) for code in _all_codes())
+    return tuple(
+        region for region in regions if region and not region.abolished and _own_name(region) not in _COLLECTIVE
+    )
+
+
+def _all_codes() -> list[str]:
+    """The codes of the tables: a province's number, then its entries of four digits."""
+    provinces = _database().prefixes
+    return [
+        province + entry
+        for _, province, _, _, entries in provinces
+        for _, entry, _, _, _ in entries
+        if len(province) == 2 and len(entry) == 4
+    ]
+
+
+def _own_name(region: Region) -> str:
+    return region.county or region.city or region.province
+
+
 _Span = tuple[int | None, int | None, str]
 
 

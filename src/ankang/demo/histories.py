@@ -10,8 +10,8 @@ from random import Random
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from ankang.health.models import Area
 from ankang.health.services import check_people_in_bulk, record_evidence
+from ankang.health.services.declarations import declare_area_by_system
 
 from .residents import Resident
 
@@ -92,8 +92,7 @@ def give_colours(residents: Sequence[Resident], people: Sequence[int], now: date
 def assess_risk_area(now: datetime) -> None:
     """Put the demonstration's one risk area on file, so that a stay there means something."""
     code, name = RISK_AREA
-    area = {"name": name, "level": "medium", "since": now - timedelta(days=10), "source": "demonstration"}
-    Area.objects.get_or_create(code=code, defaults=area)
+    declare_area_by_system(code, "medium", name, now - timedelta(days=10), None, "演示数据 demonstration", now)
 
 
 def _history(resident: Resident) -> list[Fact]:

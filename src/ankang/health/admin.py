@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,6 +22,7 @@ from ankang.core.colours import Colour as CodeColour
 from ankang.core.evidence import ATTRIBUTES, EvidenceKind
 from ankang.people.services import MaskedPerson, masked_people
 
+from .marks import colour_mark
 from .models import Colour, ColourChange, Evidence, Retraction
 from .services import ReasonView
 from .services.colours import view_of
@@ -191,19 +191,6 @@ class EvidenceAdmin(HealthAdmin):
     def standing(self, row: Any) -> str:
         """Whether the record counts, and if not, why."""
         return _("retracted: %(reason)s") % {"reason": row.retracted} if row.retracted else _("counts")
-
-
-def colour_mark(value: int) -> SafeString:
-    """A code colour as colour, word and shape (design.md)."""
-    colour = CodeColour(value)
-    return format_html(
-        '<span class="code-mark code-mark--{}"><svg class="code-mark__shape" aria-hidden="true">'
-        '<use href="{}#{}"/></svg>{}</span>',
-        colour.slug,
-        static("dist/shapes.svg"),
-        colour.slug,
-        colour.word(get_language() or "zh-hans"),
-    )
 
 
 def _sentence(reason: ReasonView) -> str:

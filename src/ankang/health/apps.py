@@ -14,8 +14,9 @@ class HealthConfig(AppConfig):
         from ankang.people.sections import me_sections
 
         from .sections import colour_section
-        from .services import open_colour
+        from .services import declarations, open_colour
 
         person_applied.connect(open_colour)
         if colour_section not in me_sections:
             me_sections.append(colour_section)
+        declarations.register()

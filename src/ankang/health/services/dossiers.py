@@ -11,7 +11,7 @@ from ankang.core.evidence import Evidence, a_record
 from ankang.core.rules import UNTOUCHED, Assessment, evaluate
 from ankang.core.rules import Area as CoreArea
 
-from ..models import Area
+from .areas import known_areas
 from .rulebook import rule_set_at
 
 _STANDING = """
@@ -44,13 +44,4 @@ def standing_evidence(people: Sequence[int]) -> dict[int, list[Evidence]]:
 
 def areas_on_file() -> list[CoreArea]:
     """Every assessed area in force, past ones too: a stay is judged by the level at its time."""
-    return [
-        CoreArea(
-            area.code,
-            area.level,
-            int(area.since.timestamp()),
-            int(area.until.timestamp()) if area.until else None,
-            area.name,
-        )
-        for area in Area.objects.filter(state="in_force")
-    ]
+    return known_areas()
