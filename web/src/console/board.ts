@@ -3,7 +3,10 @@
 
     A live page: inside `[data-live-every="SECONDS"]` the page asks its own address again and takes over what changed in
     the elements marked `data-live` (each with an id) and in the options of its charts. So there is one template, and the
-    page is complete without this script. When an answer fails, `[data-live-failed]` is shown. */
+    page is complete without this script. When an answer fails, `[data-live-failed]` is shown.
+
+    Parts that htmx puts into a page later (a dry run that has finished) bring charts of their own: they are drawn as
+    they come. The script may stand in a page more than once. */
 import { BarChart, LineChart, PieChart } from "echarts/charts";
 import { AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
@@ -83,11 +86,29 @@ const live = (board: HTMLElement): void => {
 
 const fit = (): void => charts.forEach((chart) => chart.resize());
 
-all().forEach(start);
-document.querySelectorAll<HTMLElement>("[data-live-every]").forEach(live);
-document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
-addEventListener("resize", fit);
-matchMedia("print").addEventListener("change", () => all().forEach(start));
-addEventListener("beforeprint", fit);
-addEventListener("afterprint", fit);
-new MutationObserver(() => all().forEach((element) => draw(element, optionOf(element)))).observe(document.documentElement, { attributeFilter: ["class"] });
+/** Draws what has come into the page, lets go of what has left it. */
+const drawNew = (): void => {
+  for (const [element, chart] of charts) {
+    if (element.isConnected) continue;
+    chart.dispose();
+    charts.delete(element);
+  }
+  all().filter((element) => !charts.has(element)).forEach(start);
+};
+
+const begin = (): void => {
+  all().forEach(start);
+  document.querySelectorAll<HTMLElement>("[data-live-every]").forEach(live);
+  document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+  addEventListener("resize", fit);
+  matchMedia("print").addEventListener("change", () => all().forEach(start));
+  addEventListener("beforeprint", fit);
+  addEventListener("afterprint", fit);
+  document.addEventListener("htmx:afterSettle", drawNew);
+  new MutationObserver(() => all().forEach((element) => draw(element, optionOf(element)))).observe(document.documentElement, { attributeFilter: ["class"] });
+};
+
+if (document.documentElement.dataset["board"] === undefined) {
+  document.documentElement.dataset["board"] = "";
+  begin();
+}

@@ -13,13 +13,14 @@ from .asking import (
     stop_dry_run,
     waiting_dry_runs,
 )
-from .candidates import CANDIDATES, SOURCES, Candidate, Source
+from .candidates import CANDIDATES, RIGHTS, SOURCES, Candidate, Source
 from .counting import MOVES
 from .running import run_dry_run
 
 __all__ = [
     "CANDIDATES",
     "MOVES",
+    "RIGHTS",
     "RUN_DRY_RUN",
     "SOURCES",
     "Candidate",

@@ -44,6 +44,13 @@ CANDIDATES: dict[str, Callable[[DryRun], Candidate]] = {}
 SOURCES: dict[str, Callable[[str], Source]] = {}
 """By subject: what is behind a reference at this moment. Raises NotFound."""
 
+RIGHTS: dict[str, tuple[str, str]] = {
+    "rule_set": ("rules.view", "rules.edit"),
+    "area": ("areas.view", "areas.declare"),
+    "feed_batch": ("feeds.view", "feeds.send"),
+}
+"""By subject: the permission to look, and the permission to ask, stop and resume."""
+
 
 def _rule_set(run: DryRun) -> Candidate:
     return Candidate(load(run.text), own_rules=True)
