@@ -1,39 +1,30 @@
-"""Many people's colours at once: set-based, by COPY, one block of feed numbers for each chunk."""
+"""Many people's colours at once: who can be anything but green is evaluated, what differs is written by COPY."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-import msgspec
+import psycopg
 from django.db import connection
 
-from ankang.core.colours import Colour
-
-from ..rules import Change, State, change_of, next_state
-from .dossiers import assess_people
-from .feed import append_changes, own_engine
-from .rulebook import rule_set_at
+from ..engine import Basis, Finding, could_turn, finding_of, stored_state
+from .dossiers import bare_connection, basis_at, standing_evidence
+from .feed import own_engine
+from .keeping import keep_states
 
 CHUNK = 20_000
 
-_STAGE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS health_stage (
-    person bigint, colour smallint, since timestamptz, until timestamptz, reasons jsonb, rule_set text
-) ON COMMIT DROP
+_CONCERNED = """
+SELECT person FROM health_colour WHERE person = ANY(%s) AND (colour <> 1 OR until IS NOT NULL)
+UNION SELECT e.person FROM health_evidence e WHERE e.person = ANY(%s) AND {could_turn}
 """
-_COPY = "COPY health_stage (person, colour, since, until, reasons, rule_set) FROM STDIN"
 _LOCK = """
 SELECT person, colour, since, until, reasons::text, rule_set FROM health_colour
 WHERE person = ANY(%s) ORDER BY person FOR UPDATE
 """
-_UPDATE = """
-UPDATE health_colour c
-SET colour = s.colour, since = s.since, until = s.until, reasons = s.reasons, rule_set = s.rule_set,
-evaluated_at = %s FROM health_stage s WHERE s.person = c.person
-"""
-_INSERT = """
-INSERT INTO health_colour (person, colour, since, until, reasons, rule_set, evaluated_at)
-SELECT person, colour, since, until, reasons, rule_set, %s FROM health_stage ORDER BY person
-ON CONFLICT (person) DO NOTHING RETURNING person
+_NEW = """
+SELECT a.person FROM unnest(%s::bigint[]) a (person)
+WHERE NOT EXISTS (SELECT FROM health_colour c WHERE c.person = a.person)
 """
 
 Progress = Callable[[int], None]
@@ -47,15 +38,29 @@ def check_people_in_bulk(people: Iterable[int], now: datetime, progress: Progres
     commits.
     """
     own_engine()
-    changed = done = 0
+    basis, changed, done = basis_at(now), 0, 0
     for chunk in _chunks(people):
-        changes = _check_chunk(chunk, now)
-        append_changes(changes, now)
-        changed += len(changes)
+        changed += _check_chunk(chunk, basis)
         done += len(chunk)
         if progress:
             progress(done)
     return changed
+
+
+def listed_findings(people: Sequence[int], basis: Basis) -> list[Finding]:
+    """Whose state should be another one than the stored one, of these people.
+
+    Locks the rows of those concerned: a recolouring under way sees by it that they were evaluated.
+    """
+    concerned = sorted(_concerned(people, basis))
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [concerned])
+        rows = {person: stored_state(*row) for person, *row in cursor}
+        cursor.execute(_NEW, [list(people)])
+        rows |= {person: None for (person,) in cursor}
+    records = standing_evidence(list(rows))
+    found = (finding_of(person, rows[person], records.get(person, ()), basis) for person in sorted(rows))
+    return [finding for finding in found if finding is not None]
 
 
 def _chunks(people: Iterable[int]) -> Iterator[list[int]]:
@@ -63,59 +68,15 @@ def _chunks(people: Iterable[int]) -> Iterator[list[int]]:
     return (ordered[at : at + CHUNK] for at in range(0, len(ordered), CHUNK))
 
 
-def _check_chunk(people: Sequence[int], now: datetime) -> list[Change]:
-    """Re-evaluate who has a row, insert the rest.
-
-    Rows are locked in the order of numbers, so two bulks cannot lock each other out.
-    """
-    stored = _locked(people)
-    assessed, rule_set = assess_people(people, now), rule_set_at(now).name
-    states = {person: next_state(stored.get(person), assessed[person], rule_set, now) for person in people}
-    moved = {person: states[person] for person in stored if states[person] != stored[person]}
-    _update(moved, now)
-    new = {person: states[person] for person in people if person not in stored}
-    inserted = _insert(new, now)
-    overtaken = sorted(new.keys() - inserted)
-    changes = _changes(moved, stored) + _changes({person: new[person] for person in sorted(inserted)}, {})
-    return changes + (_check_chunk(overtaken, now) if overtaken else [])
+def _check_chunk(people: Sequence[int], basis: Basis) -> int:
+    changed, overtaken = keep_states(listed_findings(people, basis), basis.moment)
+    return changed + (_check_chunk(overtaken, basis) if overtaken else 0)
 
 
-def _locked(people: Sequence[int]) -> dict[int, State]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(people)])
-        return {
-            person: State(Colour(colour), since, until, msgspec.json.decode(reasons), rule_set)
-            for person, colour, since, until, reasons, rule_set in cursor
-        }
-
-
-def _update(states: dict[int, State], now: datetime) -> None:
-    if states:
-        _stage(states)
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, [now])
-
-
-def _insert(states: dict[int, State], now: datetime) -> set[int]:
-    """Insert the states; returns who had no row. Who got one meanwhile from somebody else is left out."""
-    if not states:
-        return set()
-    _stage(states)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [now])
+def _concerned(people: Sequence[int], basis: Basis) -> set[int]:
+    """Those of the people who may be, or may have to become, anything but a lasting green."""
+    sql, params = could_turn(basis.rule_set, basis.areas, int(basis.moment.timestamp()))
+    given: list[Any] = [list(people), list(people), *params]
+    with psycopg.ClientCursor(bare_connection()) as cursor:
+        cursor.execute(_CONCERNED.format(could_turn=sql), given)
         return {person for (person,) in cursor}
-
-
-def _changes(states: dict[int, State], was: dict[int, State]) -> list[Change]:
-    found = (change_of(person, was.get(person), state) for person, state in states.items())
-    return [change for change in found if change]
-
-
-def _stage(states: dict[int, State]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_STAGE)
-        cursor.execute("TRUNCATE health_stage")
-        with cursor.copy(_COPY) as copy:
-            for person, (colour, since, until, reasons, rule_set) in states.items():
-                text = msgspec.json.encode(reasons).decode() if reasons else "[]"
-                copy.write_row((person, int(colour), since, until, text, rule_set))

@@ -9,11 +9,11 @@ from procrastinate.contrib.django import app
 
 from ankang.core.colours import Colour as CodeColour
 
+from ..engine import finding_of
 from ..models import Colour
-from ..rules import UNCHECKED_AFTER, State, change_of, next_state, unchecked
-from .dossiers import assess_people
+from ..rules import UNCHECKED_AFTER, State, change_of, unchecked
+from .dossiers import basis_at, standing_evidence
 from .feed import append_changes, share_engine
-from .rulebook import rule_set_at
 
 CHECK_PERSON = "health.check_person"
 
@@ -78,7 +78,11 @@ def check_person(person: int, now: datetime) -> CodeColour:
     new = _open_row(person, now)
     stored = state_of(Colour.objects.select_for_update().get(person=person))
     was = None if new else stored
-    state = next_state(was, assess_people([person], now)[person], rule_set_at(now).name, now)
+    records = standing_evidence([person]).get(person, [])
+    found = finding_of(person, was, records, basis_at(now))
+    if found is None:
+        return stored.colour
+    state = found.state()
     if state != stored:
         _keep(person, state, now)
     change = change_of(person, was, state)

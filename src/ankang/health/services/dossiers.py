@@ -1,47 +1,58 @@
-"""Reading what the rules need: standing evidence by person, and the areas."""
+"""Reading what the rules need: standing evidence by person, the areas, the rules of a moment."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-import msgspec
+import psycopg
 from django.db import connection
 
-from ankang.core.evidence import Evidence, a_record
-from ankang.core.rules import UNTOUCHED, Assessment, evaluate
+from ankang.core.evidence import Evidence
 from ankang.core.rules import Area as CoreArea
+from ankang.core.rules import AreaIndex
 
-from .areas import known_areas
+from ..engine import COLUMNS, NOT_RETRACTED, Basis, standing_records
+from ..models import Area
 from .rulebook import rule_set_at
 
-_STANDING = """
-SELECT e.person, e.id::text, e.kind, floor(extract(epoch FROM e.occurred_at))::bigint, e.attributes::text
-FROM health_evidence e
-WHERE e.person = ANY(%s)
-  AND NOT EXISTS (SELECT FROM health_retraction r WHERE r.person = e.person AND r.evidence = e.id)
-"""
+_STANDING = f"SELECT {COLUMNS} FROM health_evidence e WHERE e.person = ANY(%s) AND {NOT_RETRACTED}"
 
 
-def assess_people(people: Sequence[int], now: datetime) -> dict[int, Assessment]:
-    """Each person's assessment at ``now``; people without standing evidence are untouched (green)."""
-    moment, rule_set, areas = int(now.timestamp()), rule_set_at(now), areas_on_file()
-    on_file = standing_evidence(people)
-    return {
-        person: evaluate(on_file[person], rule_set, moment, areas) if person in on_file else UNTOUCHED
-        for person in people
-    }
+def basis_at(now: datetime) -> Basis:
+    """The rules in force at ``now`` and every area in force: what colours are computed from besides evidence."""
+    return Basis(rule_set_at(now), AreaIndex(areas_on_file()), now)
 
 
 def standing_evidence(people: Sequence[int]) -> dict[int, list[Evidence]]:
     """The evidence that was not retracted, by person."""
-    found: dict[int, list[Evidence]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [list(people)])
-        for person, identity, kind, occurred_at, attributes in cursor:
-            found[person].append(a_record(identity, kind, occurred_at, msgspec.json.decode(attributes)))
-    return dict(found)
+        return standing_records(cursor)
 
 
 def areas_on_file() -> list[CoreArea]:
     """Every assessed area in force, past ones too: a stay is judged by the level at its time."""
-    return known_areas()
+    return [
+        CoreArea(
+            area.code,
+            area.level,
+            int(area.since.timestamp()),
+            int(area.until.timestamp()) if area.until else None,
+            area.name,
+        )
+        for area in Area.objects.filter(state="in_force")
+    ]
+
+
+def bare_connection() -> "psycopg.Connection[Any]":
+    """Django's connection as the driver sees it, for what the engine does through it."""
+    connection.ensure_connection()
+    found = connection.connection
+    assert isinstance(found, psycopg.Connection)
+    return found
+
+
+def database_address() -> dict[str, str]:
+    """How another process reaches the same database; it holds the password."""
+    given = connection.get_connection_params()
+    return {name: str(given[name]) for name in ("dbname", "user", "password", "host", "port") if given.get(name)}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from ..engine import ENGINE_LOCK
 from ..rules import Change
 
 _NEXT = """
@@ -13,9 +14,6 @@ ON CONFLICT (id) DO UPDATE SET seq = health_feedhead.seq + excluded.seq RETURNIN
 """
 _COLUMNS = "seq, person, old, new, since, until, at"
 _TYPES = ("int8", "int8", "int2", "int2", "timestamptz", "timestamptz", "timestamptz")
-
-
-_LOCK_ID = 0x616B6665  # any number that nobody else of this database uses
 
 
 def share_engine() -> None:
@@ -32,7 +30,7 @@ def own_engine() -> None:
 
 def _advisory_lock(function: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [_LOCK_ID])
+        cursor.execute(f"SELECT {function}(%s)", [ENGINE_LOCK])
 
 
 def append_changes(changes: Sequence[Change], now: datetime) -> None:

@@ -1,0 +1,28 @@
+"""The engine's reading half: who is concerned, what is on file of them, which state that means. Writes nothing.
+
+No Django in here: it runs in processes of its own as well (``python -m ankang.health.engine``), two for a province.
+"""
+
+from .crew import SurveyBroken, survey_in_processes
+from .findings import Basis, Finding, finding_of, stored_state
+from .reading import ENGINE_LOCK, Batch, Wanted, survey_here
+from .records import COLUMNS, NOT_RETRACTED, standing_records
+from .triggers import could_turn, kinds_read
+
+__all__ = [
+    "COLUMNS",
+    "ENGINE_LOCK",
+    "NOT_RETRACTED",
+    "Basis",
+    "Batch",
+    "Finding",
+    "SurveyBroken",
+    "Wanted",
+    "could_turn",
+    "finding_of",
+    "kinds_read",
+    "standing_records",
+    "stored_state",
+    "survey_here",
+    "survey_in_processes",
+]
