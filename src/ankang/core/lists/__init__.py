@@ -4,7 +4,7 @@ Format: docs/list-format.md; why it is as it is: docs/decisions/0011-offline-lis
 clock. This package needs numpy; the gate does not import it.
 """
 
-from ankang.core.lists.decoys import FREE_LEAST, Padded, pad, pad_next
+from ankang.core.lists.decoys import FREE_LEAST, Padded, pad, pad_next, resume
 from ankang.core.lists.entries import LISTED, TOUCHED, Entries, digest_of, entries
 from ankang.core.lists.faults import FAULTS, ListFault
 from ankang.core.lists.header import BYTES_MOST, SIZE_MOST, Header, Indices, unpack
@@ -35,6 +35,7 @@ __all__ = [
     "entries_from_colours",
     "pad",
     "pad_next",
+    "resume",
     "seal_delta",
     "seal_list",
     "space_for",

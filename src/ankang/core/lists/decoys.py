@@ -48,6 +48,15 @@ def pad(real: Entries, free: Positions, grain: int, chance: random.Random) -> Pa
     return _padded(real, pool, grain)
 
 
+def resume(published: Entries, free: Positions, grain: int) -> Padded:
+    """A padded list read back from what was published; ``free``: the same indices that :func:`pad` was given."""
+    nobody = np.isin(published.positions, free)
+    decoys, real = (
+        Entries(published.positions[chosen], published.colours[chosen], published.size) for chosen in (nobody, ~nobody)
+    )
+    return Padded(published, real, decoys, free[~np.isin(free, decoys.positions)], grain)
+
+
 def pad_next(was: Padded, real: Entries, chance: random.Random) -> Padded:
     """The next list of the same epoch; the delta from ``was.published`` to its ``published`` keeps the promise."""
     pool, grain = _Pool(was.decoys, was.free), was.grain

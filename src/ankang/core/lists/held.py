@@ -67,26 +67,27 @@ class Held:
         return self.content.look_up(indices)
 
 
-def take_list(data: bytes, terms: Terms, now: float, mark: Mark | None = None) -> Held:
+def take_list(data: bytes, terms: Terms, mark: Mark | None = None) -> Held:
     """A full list to be held from now on; :class:`ListFault` when it is not to be taken.
 
-    ``now``: unix seconds. A list for a moment to come is taken, but answers only then. The same list again is fine.
+    A list may be taken ahead of its time, and one that is too old by itself may be the base of deltas: whether what
+    is held may answer is asked each time it does. The same list again is fine.
     """
     header, content = unseal_file(data, terms.keys)
     if header.is_delta:
         raise ListFault("wrong_base")
-    _check_terms(header, terms, now)
+    _check_terms(header, terms)
     if mark is not None and mark.epoch == header.epoch:
         _check_mark(header, mark)
     return Held(header, content)
 
 
-def take_delta(held: Held, data: bytes, terms: Terms, now: float) -> Held:
+def take_delta(held: Held, data: bytes, terms: Terms) -> Held:
     """``held`` after a delta; :class:`ListFault`, with ``held`` as it was, when it does not lead on from there."""
     header, changes = unseal_file(data, terms.keys)
     if not header.is_delta:
         raise ListFault("bad_version")
-    _check_terms(header, terms, now)
+    _check_terms(header, terms)
     if header.size != held.header.size:
         raise ListFault("other_space")
     _check_mark(header, held.mark)
@@ -98,15 +99,13 @@ def take_delta(held: Held, data: bytes, terms: Terms, now: float) -> Held:
     return Held(replace(header, count=len(content), base_sequence=0, base_digest=b""), content)
 
 
-def _check_terms(header: Header, terms: Terms, now: float) -> None:
+def _check_terms(header: Header, terms: Terms) -> None:
     if header.issuer != terms.issuer:
         raise ListFault("other_issuer")
     if header.indices != terms.indices:
         raise ListFault("other_indices")
     if header.epoch != terms.epoch:
         raise ListFault("other_epoch")
-    if now >= header.next_update:
-        raise ListFault("too_old")
 
 
 def _check_mark(header: Header, mark: Mark) -> None:

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from ankang.core.lists.entries import LISTED, TOUCHED, Entries, decode_body, digest_of, encode_body
 from ankang.core.lists.faults import ListFault
-from ankang.core.lists.header import KIND_DELTA, KIND_LIST, SIGNATURE_BYTES, Header, header_bytes, pack, unpack
+from ankang.core.lists.header import (
+    KIND_DELTA,
+    KIND_LIST,
+    SIGNATURE_BYTES,
+    Header,
+    header_bytes,
+    pack,
+    require_sound,
+    unpack,
+)
 from ankang.core.sm import Sm2Signer, sm2_verify
 
 
@@ -24,6 +33,7 @@ def seal_list(header: Header, content: Entries, signer: Sm2Signer) -> bytes:
     """
     if header.is_delta or header.size != content.size:
         raise ValueError("header and content belong to different lists")
+    require_sound(header)
     header = header.with_content(len(content), digest_of(content, header))
     return _signed(pack(header) + encode_body(content, LISTED), signer)
 
@@ -34,6 +44,7 @@ def seal_delta(base: Sealed, header: Header, later: Entries, signer: Sm2Signer) 
     held = base.header
     if chain != (held.indices, held.issuer, held.epoch, held.size) or later.size != header.size:
         raise ValueError("base and delta belong to different lists")
+    require_sound(header)
     changes = base.content.changes_to(later)
     header = replace(header, base_sequence=held.sequence, base_digest=held.digest)
     header = header.with_content(len(changes), digest_of(later, header))

@@ -1,0 +1,253 @@
+"""``ankang list``: the signed list of everybody who is not green, for scanners without a network. No database."""
+
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from ankang.cli.words import in_plain_words
+from ankang.core import lists as core
+from ankang.core.codes import CodeFault, check_as_stranger, parse
+from ankang.core.colours import Colour
+from ankang.core.epochs import epoch_of, epoch_start
+from ankang.core.rules.lines import LineFault, seconds
+from ankang.core.sm import Sm2Signer
+
+FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+COLOURS = {colour.slug: colour for colour in core.LISTED}
+KEYS = click.option("--keys", "key_file", type=FILE, required=True, help="Public keys, as GET /g/v1/keys gives them.")
+DELTAS = click.option("--delta", "deltas", type=FILE, multiple=True, help="A delta to apply; in order, any number.")
+AT = click.option("--at", metavar="TIME", help="ISO 8601 (without zone: Shanghai) or unix seconds.  [default: now]")
+
+
+@click.group("list")
+def lists() -> None:
+    """Signed lists of those who are not green, for scanners without a network; their format is in docs/list-format.md.
+
+    ankang list build codes.txt --key sign.json --issuer 340000 --sequence 1 --out day.akl
+    """
+
+
+list = lists  # the command's name, by which it is found
+
+
+@lists.command()
+@click.argument("source", type=FILE)
+@click.option("--key", "key_file", type=FILE, required=True, help="JSON: kid, private and public in hex.")
+@click.option("--out", type=NEW_FILE, required=True, help="Where the full list goes.")
+@click.option("--issuer", type=click.IntRange(100_000, 999_999), required=True, help="GB/T 2260 code, six digits.")
+@click.option("--sequence", type=click.IntRange(1), required=True, help="Counts up within an epoch.")
+@click.option("--space", type=click.IntRange(1, core.SIZE_MOST), default=core.SIZE_MOST, help="Indices are below it.")
+@click.option("--paper", is_flag=True, help="The permanent indices of sheets and cards.")
+@AT
+@click.option("--minutes", type=click.IntRange(1), default=60, show_default=True, help="Too old after so long.")
+@click.option("--base", type=FILE, help="The list before this one; then a delta is made too.")
+@click.option("--delta", type=NEW_FILE, help="Where the delta from --base goes.")
+@click.option("--free", type=FILE, help="Indices that are never issued, one a line: decoys are taken from them.")
+@click.option("--grain", type=click.IntRange(1), default=64, show_default=True, help="Numbers are blurred by this.")
+@in_plain_words()
+def build(
+    source: Path, key_file: Path, out: Path, issuer: int, sequence: int, space: int, paper: bool, at: str | None,
+    minutes: int, base: Path | None, delta: Path | None, free: Path | None, grain: int,
+) -> None:  # fmt: skip
+    """Build and sign a list from lines of "INDEX COLOUR" (grey, yellow, red); green ones are left out.
+
+    A list is valid from --at on, in the epoch of --at; one for the next epoch is built ahead with --at in it.
+    """
+    if (base is None) != (delta is None):
+        raise click.UsageError("--base and --delta go together.")
+    moment = _moment(at)
+    kid, signer = _signer(key_file)
+    kind = core.Indices.PAPER if paper else core.Indices.DAY
+    header = core.Header(kid, kind, issuer, epoch_of(moment), sequence, moment, moment + 60 * minutes, space)
+    with _said(source):
+        real = core.entries(_pairs(source), space)
+    before = _unsealed(base, {kid: signer.public}) if base else None
+    published = _padded(real, before, free, grain)
+    with _said(out):
+        written = [(out, core.seal_list(header, published, signer))]
+        if before and delta:
+            written.append((delta, core.seal_delta(before, header, published, signer)))
+    for path, data in written:
+        _write(path, data)
+        click.echo(f"{path}: {len(data):,} bytes")
+
+
+@lists.command()
+@click.argument("source", type=FILE)
+@in_plain_words()
+def inspect(source: Path) -> None:
+    """Print the header of a list or delta. The signature is NOT checked; `verify` does that."""
+    with _said(source):
+        header = core.unpack(source.read_bytes())
+    for name, value in _facts(header).items():
+        click.echo(f"{name:12} {value}")
+
+
+@lists.command()
+@click.argument("source", type=FILE)
+@KEYS
+@DELTAS
+@click.option("--issuer", type=int, help="Refuse what another province issued.")
+@AT
+@in_plain_words()
+def verify(source: Path, key_file: Path, deltas: tuple[Path, ...], issuer: int | None, at: str | None) -> None:
+    """Take a list and its deltas as a scanner would; exit code 1 and the fault when it would refuse."""
+    moment = _moment(at)
+    held = _held(source, deltas, _keys(key_file), issuer, moment)
+    with _said(source):
+        held.require_fresh(moment)
+    header = held.header
+    click.echo(f"good: sequence {header.sequence}, {header.count:,} entries, until {_when(header.next_update)}")
+
+
+@lists.command()
+@click.argument("source", type=FILE)
+@click.argument("codes", nargs=-1)
+@KEYS
+@DELTAS
+@AT
+@in_plain_words()
+def lookup(source: Path, codes: tuple[str, ...], key_file: Path, deltas: tuple[Path, ...], at: str | None) -> None:
+    """Colours of codes ("AK1:…") or plain indices; from standard input, one a line, when none are given.
+
+    One line each: the index, and its colour or the fault. A code's signature, chain and minute are checked too.
+    """
+    moment, keys = _moment(at), _keys(key_file)
+    held = _held(source, deltas, keys, None, moment)
+    failed = False
+    for text in codes or (line.rstrip("\r\n") for line in sys.stdin):
+        try:
+            index = _index(text, keys, held.header.epoch, moment)
+            click.echo(f"{index} {held.colour_of(index, moment).slug}")
+        except (core.ListFault, CodeFault) as fault:
+            failed = True
+            click.echo(f"{text} refused: {fault.detail}")
+    sys.exit(1 if failed else 0)
+
+
+def _index(text: str, keys: dict[int, bytes], epoch: int, moment: int) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 10:
+        return int(text)
+    code = parse(text)
+    check_as_stranger(code, keys, moment)
+    if code.epoch != epoch:
+        raise core.ListFault("other_epoch")
+    return code.index
+
+
+def _pairs(source: Path) -> Iterator[tuple[int, Colour]]:
+    for number, line in enumerate(source.read_text(encoding="utf-8-sig").splitlines(), 1):
+        words = line.split()
+        if not words or words == ["index", "colour"]:
+            continue
+        if len(words) != 2 or not words[0].isdigit() or words[1] not in {*COLOURS, "green"}:
+            raise ValueError(f'line {number} is not "INDEX COLOUR": {line[:40]!r}')
+        if words[1] != "green":
+            yield int(words[0]), COLOURS[words[1]]
+
+
+def _padded(real: core.Entries, before: core.Sealed | None, free: Path | None, grain: int) -> core.Entries:
+    if free is None:
+        return real
+    with _said(free):
+        unused = np.array([int(line) for line in free.read_text().split()], np.uint32)
+        chance = random.SystemRandom()
+        if before is None:
+            return core.pad(real, unused, grain, chance).published
+        return core.pad_next(core.resume(before.content, unused, grain), real, chance).published
+
+
+def _held(source: Path, deltas: tuple[Path, ...], keys: dict[int, bytes], issuer: int | None, moment: int) -> core.Held:
+    """The list of the moment's epoch with its deltas; whether it is fresh is asked when it answers."""
+    with _said(source):
+        data = source.read_bytes()
+        header = core.unpack(data)
+        wanted = header.issuer if issuer is None else issuer
+        terms = core.Terms(wanted, epoch_of(moment), keys, header.indices)
+        held = core.take_list(data, terms)
+    for path in deltas:
+        with _said(path):
+            held = core.take_delta(held, path.read_bytes(), terms)
+    return held
+
+
+def _unsealed(path: Path, keys: dict[int, bytes]) -> core.Sealed:
+    with _said(path):
+        sealed = core.unseal_file(path.read_bytes(), keys)
+        if sealed.header.is_delta:
+            raise core.ListFault("wrong_base")
+        return sealed
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """A fault in the block is said with the file's name."""
+    try:
+        yield
+    except (core.ListFault, ValueError) as fault:
+        raise click.ClickException(f"{path}: {fault}") from None
+
+
+def _facts(header: core.Header) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "kind": "delta" if header.is_delta else "list",
+        "indices": header.indices.name.lower(),
+        "issuer": header.issuer,
+        "epoch": f"{header.epoch} (from {_when(epoch_start(header.epoch))})",
+        "sequence": header.sequence,
+        "not before": _when(header.not_before),
+        "next update": _when(header.next_update),
+        "space": f"{header.size:,}",
+        "entries": f"{header.count:,}",
+        "key id": header.kid,
+        "digest": header.digest.hex(),
+    }
+    if header.is_delta:
+        facts |= {"base": header.base_sequence, "base digest": header.base_digest.hex()}
+    return facts
+
+
+def _when(moment: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(moment + 28_800))
+
+
+def _moment(text: str | None) -> int:
+    if text is None:
+        return int(time.time())
+    try:
+        return seconds(int(text) if text.isdigit() else text, "--at")
+    except LineFault as fault:
+        raise click.BadParameter(fault.message, param_hint="--at") from None
+
+
+def _keys(path: Path) -> dict[int, bytes]:
+    try:
+        rows = json.loads(path.read_text())["keys"]
+        return {row["kid"]: bytes.fromhex(row["public"]) for row in rows}
+    except (KeyError, TypeError, ValueError):
+        raise click.ClickException(f"{path} holds no public keys (see `--keys` in the help).") from None
+
+
+def _signer(path: Path) -> tuple[int, Sm2Signer]:
+    try:
+        row = json.loads(path.read_text())
+        return row["kid"], Sm2Signer(bytes.fromhex(row["private"]), bytes.fromhex(row["public"]))
+    except (KeyError, TypeError, ValueError):
+        raise click.ClickException(f"{path} holds no signing key: kid, private, public in hex.") from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all: whoever serves the folder never serves half a list."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(data)
+    os.replace(new, path)
