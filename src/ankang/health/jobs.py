@@ -6,8 +6,10 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from . import services
-from .services import dry_runs
+from .services import dry_runs, statements
 from .services.colours import CHECK_PERSON
+from .services.publishing import publish_due
+from .services.recolourings import RUN_RECOLOURING
 
 BATCH = 1_000
 
@@ -19,12 +21,21 @@ def check_person_job(person: int) -> None:
         services.check_person(person, timezone.now())
 
 
+@app.task(name=RUN_RECOLOURING, queue="health")
+def run_recolouring_job(identity: int) -> None:
+    """Evaluate everybody concerned anew; running it again goes on where it ended."""
+    services.run_recolouring(identity)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="health.recheck_due", queue="health", queueing_lock="health.recheck_due")
 def recheck_due(timestamp: int) -> None:
-    """Check everybody whose colour has ended by itself or whose first check was lost, in batches that
-    commit.
+    """Publish the rule sets whose moment has come, let open recolourings go on, and check everybody whose colour has
+    ended by itself or whose first check was lost, in batches that commit.
     """
+    with transaction.atomic():
+        publish_due(timezone.now())
+    services.take_up_recolourings()
     while True:
         with transaction.atomic():
             due = services.due_people(timezone.now(), BATCH)
@@ -53,3 +64,13 @@ def take_up_dry_runs(timestamp: int) -> None:
     """Dry runs whose worker died, or whose job was lost, go on."""
     for number in dry_runs.waiting_dry_runs(timezone.now()):
         dry_runs.enqueue(number)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="health.sign_statements", queue="health", queueing_lock="health.sign_statements")
+def sign_statements(timestamp: int) -> None:
+    """Sign the reasons of the states that have changed, in batches that commit."""
+    after: int | None = 0
+    while after is not None:
+        with transaction.atomic():
+            after, _ = statements.sign_waiting(timezone.now(), after)
