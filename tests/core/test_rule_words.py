@@ -130,3 +130,8 @@ def test_a_finding_knows_its_rule_and_its_place() -> None:
     (twice,) = findings(HEAD + a_rule() + a_rule())
     assert taken_apart(twice, ["yellow.x", "yellow.x"])[:4] == (1, None, "yellow.x", "")
     assert taken_apart("example 2 (a: b): green is written, red comes out (red.x)", [], 2)[1:4] == (1, "2", "")
+
+
+def test_a_faulty_rule_is_told_once_and_not_missed_elsewhere() -> None:
+    (finding,) = findings(HEAD + a_rule("red.y", more="within_days = 0") + a_rule(more='within_days = 1\nbeside = ["red.y"]'))
+    assert finding == "rule red.y: within_days: must be 1 or more"

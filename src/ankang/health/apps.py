@@ -14,9 +14,10 @@ class HealthConfig(AppConfig):
         from ankang.people.sections import me_sections
 
         from .sections import colour_section
-        from .services import declarations, open_colour
+        from .services import declarations, open_colour, publishing
 
         person_applied.connect(open_colour)
         if colour_section not in me_sections:
             me_sections.append(colour_section)
         declarations.register()
+        publishing.register()

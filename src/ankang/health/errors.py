@@ -102,12 +102,12 @@ class BaseOutdated(Problem):
     """A newer release was approved since the draft was begun, so what the author compared with is past."""
 
     status = 409
-    zh, en = "这期间已有更新的规则获批，请对照最新一版后再提交。", "A newer rule set was approved meanwhile. Compare with it, then submit again."
+    zh, en = "这期间已有更新的规则获批，请对照最新一版后再提交。", "A newer rule set was approved meanwhile. Compare with it first."
 
 
 class SameAsInForce(Problem):
     status = 409
-    zh, en = "内容与最新获批的规则完全相同，没有可发布的改动。", "This is the same as the newest approved rule set. There is nothing to publish."
+    zh, en = "内容与最新获批的规则完全相同，没有可发布的改动。", "This is the same as the newest approved rule set."
 
 
 class MomentNotPossible(Problem):
@@ -126,7 +126,7 @@ class TableNotUsable(Problem):
     """The rules are not laid out as ``[[rules]]`` blocks, so rows cannot be added, removed or moved."""
 
     status = 422
-    zh, en = "这份文件的写法不能用表格增删规则，请在全文中修改。", "The layout of this file does not allow this in the table. Use the whole text."
+    zh, en = "这份文件的写法不能用表格增删规则，请在全文中修改。", "The layout of this file does not allow this. Use the whole text."
 
 
 class NothingToExplain(Problem):

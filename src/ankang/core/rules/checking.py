@@ -2,7 +2,7 @@
 exist, rules that never fire or never end, endings that wait for each other in a circle.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
 from ankang.core.evidence_kinds import EvidenceKind
@@ -21,8 +21,11 @@ from ankang.core.rules.language import (
 _KINDS = frozenset(kind.value for kind in EvidenceKind)
 
 
-def faults(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
-    """Every fault: the rule's id, and where and what."""
+def faults(rules: Sequence[Rule], unread: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Every fault: the rule's id, and where and what.
+
+    ``unread``: ids that the file has and whose rules are not well written; that is said elsewhere.
+    """
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:
@@ -30,7 +33,7 @@ def faults(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
         seen.add(rule.id)
         for fault in _faults_of(rule):
             yield rule.id, fault
-    yield from _faults_between(rules)
+    yield from _faults_between(rules, unread)
 
 
 def warnings(rules: Sequence[Rule]) -> list[str]:
@@ -93,13 +96,15 @@ def _faults_of_ending(rule: Rule, ending: Ending, place: str) -> Iterator[str]:
             yield from _faults_of_match(match, f"{place}, without, matches {number}", "this can never be found")
 
 
-def _faults_between(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def _faults_between(rules: Sequence[Rule], unread: Collection[str]) -> Iterator[tuple[str, str]]:
     by_id = {rule.id: rule for rule in rules}
     for rule in rules:
         for name in rule.beside:
-            if name not in by_id:
+            if name not in by_id and name not in unread:
                 yield rule.id, f"beside: no rule is called {name!r}"
         for name in _waits_for(rule):
+            if name in unread:
+                continue
             if name not in by_id:
                 yield rule.id, f"'rule_over': no rule is called {name!r}"
             elif {match.kind for match in by_id[name].when}.isdisjoint(match.kind for match in rule.when):

@@ -91,6 +91,7 @@ _TABLE = {
     r"(.+) is expected, not (.+)": "类型不对：应为 {0}，不是 {1}",
     r"no region of GB/T 2260 has the code (\d+)": "GB/T 2260 中没有代码 {0}",
     r"this rule set is for (.+), not for (.+)": "这套规则属于{0}，不属于{1}",
+    r"only a set for the whole province \((\d+)\) can be published": "只能发布全省的规则（{0}）",
     r"evidence cannot be taken: (.+)": "示例中的证据有误：{0}",
     r"(\w+) is written, (\w+) comes out \((.*)\)": "示例写的是 {0}，算出来是 {1}（{2}）",
     r"rules (.+) are written, (.+) come out": "示例写的规则是 {0}，算出来是 {1}",

@@ -59,12 +59,15 @@ def load(text: str, region: str = "") -> RuleSet:
         raise RuleSetFault(["the file cannot be read as TOML: it is nested too deeply"]) from None
     except ValueError as fault:  # no TOML, or a number of thousands of digits
         raise RuleSetFault([f"the file cannot be read as TOML: {fault}"]) from None
-    findings, rules, examples = list(_header_faults(raw)), [], []
+    findings, rules, examples, unread = list(_header_faults(raw)), [], [], set[str]()
     for label, part in _parts(raw, "rules", findings):
-        rules.extend(_converted(part, Rule, label, findings))
+        read = _converted(part, Rule, label, findings)
+        rules.extend(read)
+        if not read:
+            unread.add(label.removeprefix("rule "))
     for label, part in _parts(raw, "examples", findings):
         examples.extend(_converted(part, Example, label, findings))
-    findings.extend(f"rule {rule}: {what}" for rule, what in faults(rules))
+    findings.extend(f"rule {rule}: {what}" for rule, what in faults(rules, unread))
     findings.extend(_region_faults(raw.get("region"), region))
     if findings:
         raise RuleSetFault(findings)
