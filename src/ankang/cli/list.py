@@ -233,7 +233,10 @@ def _moment(text: str | None) -> int:
 def _keys(path: Path) -> dict[int, bytes]:
     try:
         rows = json.loads(path.read_text())["keys"]
-        return {row["kid"]: bytes.fromhex(row["public"]) for row in rows}
+        found = {row["kid"]: bytes.fromhex(row["public"]) for row in rows}
+        if len(found) != len(rows):
+            raise ValueError
+        return found
     except (KeyError, TypeError, ValueError):
         raise click.ClickException(f"{path} holds no public keys (see `--keys` in the help).") from None
 

@@ -42,7 +42,7 @@ def seal_delta(base: Sealed, header: Header, later: Entries, signer: Sm2Signer) 
     """The delta that turns ``base`` (a list as held) into ``later``. ``header``: of the list that results."""
     chain = (header.indices, header.issuer, header.epoch, header.size)
     held = base.header
-    if chain != (held.indices, held.issuer, held.epoch, held.size) or later.size != header.size:
+    if held.is_delta or chain != (held.indices, held.issuer, held.epoch, held.size) or later.size != header.size:
         raise ValueError("base and delta belong to different lists")
     require_sound(header)
     changes = base.content.changes_to(later)
