@@ -1,7 +1,7 @@
 """Signed reasons: one for each restricted state, the same for the same state, readable by its holder, never changed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from ankang.core.statements import verify_statement
 from ankang.health.models import Statement
 from ankang.health.services import retract_evidence
 from ankang.health.services.statements import CHUNK, sign_waiting, statement_of, statements_of
-from ankang.trust.keyring import keyring
+from ankang.trust.keyring import forget, keyring
 from ankang.trust.services import rotate_key
 
 from .builders import NOW, check_person, days, evidence, isolation, unknown_person
@@ -29,6 +29,13 @@ def resident(applied: Callable[..., Any]) -> Resident:
     someone = a_resident(applied)
     evidence(someone.person, "symptom", NOW - days(1), code="fever")
     return someone
+
+
+@pytest.fixture(autouse=True)
+def _keys_as_stored() -> Iterator[None]:
+    """A key that a test made goes with its transaction; the opened keyring must forget it too."""
+    yield
+    forget()
 
 
 @pytest.fixture
