@@ -1,10 +1,11 @@
 """Asking for a dry run, stopping and resuming it. The work itself is a job."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -94,10 +95,8 @@ def waiting_dry_runs(now: datetime) -> list[int]:
 def enqueue(number: int) -> None:
     """Put the job into the queue, unless it waits there already."""
     task = app.configure_task(RUN_DRY_RUN, queue="health", queueing_lock=f"{RUN_DRY_RUN}:{number}")
-    try:
+    with suppress(AlreadyEnqueued), transaction.atomic():
         task.defer(dry_run=number)
-    except AlreadyEnqueued:
-        return
 
 
 def _one_asker(subject: str, reference: str) -> None:
