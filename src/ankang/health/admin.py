@@ -3,12 +3,13 @@ services.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,7 +20,7 @@ from unfold.decorators import display
 
 from ankang.base.admin import ReadOnlyAdmin
 from ankang.core.colours import Colour as CodeColour
-from ankang.core.evidence import ATTRIBUTES, EvidenceKind
+from ankang.core.evidence import EvidenceKind, check_evidence
 from ankang.people.services import MaskedPerson, masked_people
 
 from .marks import colour_mark
@@ -28,6 +29,7 @@ from .services import ReasonView
 from .services.colours import view_of
 from .services.evidence import SOURCE_FIELDS
 from .services.staff import rows_in_reach
+from .words import attributes_in_words
 
 
 class HealthAdmin(ReadOnlyAdmin):
@@ -102,6 +104,36 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class FeedFilter(admin.SimpleListFilter):
+    """Evidence of one feed, among those that sent something lately."""
+
+    title = gettext_lazy("feed")
+    parameter_name = "feed"
+    lately = 5_000
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        latest = model_admin.get_queryset(request).order_by("-recorded_at").values_list("source__feed", flat=True)
+        chosen = request.GET.get(self.parameter_name)
+        return [(feed, feed) for feed in sorted({*latest[: self.lately], chosen} - {None, ""})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Evidence]) -> QuerySet[Evidence]:
+        return queryset.filter(source__feed=self.value()) if self.value() else queryset
+
+
+class RetractedFilter(admin.SimpleListFilter):
+    """Evidence that counts, or that was retracted."""
+
+    title = gettext_lazy("standing")
+    parameter_name = "retracted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", _("counts")), ("yes", _("retracted"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Evidence]) -> QuerySet[Evidence]:
+        said = Exists(Retraction.objects.filter(person=OuterRef("person"), evidence=OuterRef("id")))
+        return {"yes": queryset.filter(said), "no": queryset.filter(~said)}.get(str(self.value()), queryset)
+
+
 @admin.register(Colour)
 class ColourAdmin(HealthAdmin):
     """Colours with their reasons in words."""
@@ -110,7 +142,7 @@ class ColourAdmin(HealthAdmin):
     list_display = ("who", "mark", "why", "since", "until")
     list_filter = (ColourFilter,)
     ordering = ("-evaluated_at", "person")
-    fields = ("who", "document", "mark", "since", "until", "explained", "rule_set", "evaluated_at")
+    fields = ("who", "document", "mark", "since", "until", "explained", "rule_set", "evaluated_at", "past")
     readonly_fields = fields
 
     @display(description=gettext_lazy("colour"), ordering="colour")
@@ -131,6 +163,15 @@ class ColourAdmin(HealthAdmin):
         if not reasons:
             return _("Being checked.") if row.colour == CodeColour.GREY else _("Nothing on file restricts this person.")
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_sentence(r),) for r in reasons)))
+
+    @display(description=gettext_lazy("history"))
+    def past(self, row: Colour) -> SafeString:
+        """The way to every change and any past moment."""
+        return format_html(
+            '<a class="link" href="{}">{}</a>',
+            reverse("colour_history", args=[row.person]),
+            _("Colour history: every change, and why at any past moment"),
+        )
 
 
 @admin.register(ColourChange)
@@ -161,7 +202,7 @@ class EvidenceAdmin(HealthAdmin):
     permission = "evidence.view"
     list_display = ("occurred_at", "who", "kind_word", "details", "origin", "recorded_at", "standing")
     list_display_links = None
-    list_filter = (KindFilter,)
+    list_filter = (KindFilter, FeedFilter, RetractedFilter)
     ordering = ("-recorded_at",)
 
     def complete(self, rows: Sequence[Any]) -> None:
@@ -172,15 +213,19 @@ class EvidenceAdmin(HealthAdmin):
             row.retracted = reasons.get(row.id)
 
     @display(description=gettext_lazy("kind"), ordering="kind")
-    def kind_word(self, row: Evidence) -> str:
-        """The kind in the reader's language."""
-        return EvidenceKind(row.kind).word(get_language() or "zh-hans")
+    def kind_word(self, row: Evidence) -> SafeString:
+        """The kind in the reader's language, and the way to the record's page."""
+        word = EvidenceKind(row.kind).word(get_language() or "zh-hans")
+        return format_html(
+            '<a class="link" href="{}">{}</a>', reverse("evidence_record", args=[row.person, row.id]), word
+        )
 
     @display(description=gettext_lazy("attributes"))
     def details(self, row: Evidence) -> str:
-        """Attributes as name and value."""
-        names = ATTRIBUTES[EvidenceKind(row.kind)].__struct_fields__
-        return " · ".join(f"{n}: {_shown(n, row.attributes[n])}" for n in names if n in row.attributes)
+        """Attributes as name and value, in words."""
+        attributes = check_evidence(row.kind, row.attributes)
+        lang = get_language() or "zh-hans"
+        return " · ".join(f"{name}: {value}" for name, value in attributes_in_words(attributes, lang))
 
     @display(description=gettext_lazy("source"))
     def origin(self, row: Evidence) -> str:
@@ -203,13 +248,6 @@ def _sentence(reason: ReasonView) -> str:
         "until": f" ({_local(reason.until)})" if reason.until else "",
     }
     return _("%(text)s (rule %(rule)s, since %(since)s). Ends when: %(ends)s%(until)s") % words
-
-
-def _shown(name: str, value: Any) -> str:
-    """A stored attribute for a reader: moments as local time, all else as it is."""
-    if name in ("sampled_at", "since", "until", "start", "end"):
-        return _local(datetime.fromtimestamp(value, UTC))
-    return str(value)
 
 
 def _local(moment: datetime) -> str:

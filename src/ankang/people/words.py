@@ -113,6 +113,7 @@ READ_FIELDS = {
     "document": _("document number"),
     "phone": _("phone"),
     "address": _("address"),
+    "colour_history": _("colour history"),
 }
 
 

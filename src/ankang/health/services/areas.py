@@ -13,16 +13,6 @@ from ankang.core.rules import Area as CoreArea
 
 from ..models import Area
 
-LEVEL_WORDS = {
-    "low": ("低风险地区", "low-risk area"),
-    "medium": ("中风险地区", "medium-risk area"),
-    "high": ("高风险地区", "high-risk area"),
-    "severe": ("疫情严重地区", "severe area"),
-    "prevention": ("防范区", "prevention zone"),
-    "control": ("管控区", "control zone"),
-    "sealed": ("封控区", "sealed zone"),
-}
-
 
 def known_areas(at: datetime | None = None) -> list[CoreArea]:
     """Every assessment in force, past ones too, as it was known at ``at`` (None: as it is known now)."""
@@ -51,11 +41,6 @@ def areas_on_list(which: str, words: str, now: datetime) -> "QuerySet[Area]":
     if words:
         rows = rows.filter(Q(name__icontains=words) | Q(code__startswith=words) | Q(source__icontains=words))
     return rows.order_by("-since", "code", "level", "pk")
-
-
-def level_word(level: str, lang: str) -> str:
-    """A level in the reader's language."""
-    return LEVEL_WORDS[level][0 if lang.startswith("zh") else 1]
 
 
 def short_code(code: str) -> str:

@@ -20,12 +20,14 @@ from ankang.base.errors import NotFound
 from ankang.base.models import Approval, Region
 from ankang.core.rules import Area as CoreArea
 from ankang.core.rules import AreaIndex
+from ankang.core.rules.vocabulary import level_word
 from ankang.core.sm import sm3
 
 from ..errors import AreaNotInForce, AreaOverlaps, AreaRefused, DryRunMissing
 from ..models import LEVELS, Area, DryRun
-from .areas import LEVEL_WORDS, code_exists, known_areas, name_of_code, short_code
+from .areas import code_exists, known_areas, name_of_code, short_code
 from .dry_runs import CANDIDATES, SOURCES, Candidate, Source, ask_dry_run, latest_dry_run
+from .recolourings import start_recolouring
 from .rulebook import rule_set_at
 
 SUBJECT = "area"
@@ -208,8 +210,6 @@ def _close_declaration(area: Area, asked: Approval, now: datetime) -> None:
 
 
 def _recolour(reference: str, asked: Approval, now: datetime) -> None:
-    from .recolourings import start_recolouring
-
     start_recolouring(SUBJECT, reference, asked.asked_by_name, now)
 
 
@@ -283,10 +283,11 @@ def _ask(area: Area, digest: bytes, by: Any, now: datetime, words: dict[str, str
 
 
 def _words(area: Area, zh: str, en: str) -> dict[str, str]:
-    chinese, english = LEVEL_WORDS[area.level]
-    end = area.lift_until if area.lift_until is not None else area.since
-    when = _local(end)
-    return {"zh": f"{zh}{chinese}：{area.name}，{when}起", "en": f"{en} {english}: {area.name}, from {when}"}
+    when = _local(area.since if area.lift_until is None else area.lift_until)
+    return {
+        "zh": f"{zh}{level_word(area.level, 'zh')}：{area.name}，{when}起",
+        "en": f"{en} {level_word(area.level, 'en')}: {area.name}, from {when}",
+    }
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from ankang.core.rules import Area as CoreArea
 from ankang.core.rules import AreaIndex
 
 from ..engine import COLUMNS, NOT_RETRACTED, Basis, standing_records
-from ..models import Area
+from .areas import known_areas
 from .rulebook import rule_set_at
 
 _STANDING = f"SELECT {COLUMNS} FROM health_evidence e WHERE e.person = ANY(%s) AND {NOT_RETRACTED}"
@@ -32,16 +32,7 @@ def standing_evidence(people: Sequence[int]) -> dict[int, list[Evidence]]:
 
 def areas_on_file() -> list[CoreArea]:
     """Every assessed area in force, past ones too: a stay is judged by the level at its time."""
-    return [
-        CoreArea(
-            area.code,
-            area.level,
-            int(area.since.timestamp()),
-            int(area.until.timestamp()) if area.until else None,
-            area.name,
-        )
-        for area in Area.objects.filter(state="in_force")
-    ]
+    return known_areas()
 
 
 def bare_connection() -> "psycopg.Connection[Any]":
