@@ -59,7 +59,7 @@ class Held:
     def colour_of(self, index: int, now: float) -> Colour:
         """The colour behind a code index at ``now``; green when it is not listed. The code must be of this epoch."""
         self.require_fresh(now)
-        return Colour(int(self.content.look_up([index])[0]))
+        return self.content.colour_of(index)
 
     def colours_of(self, indices: npt.ArrayLike, now: float) -> Colours:
         """The colour numbers of many code indices at once."""
