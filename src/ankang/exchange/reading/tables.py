@@ -1,0 +1,43 @@
+"""CSV: quoted newlines, CRLF, comma, tab or semicolon; UTF-8 with or without its mark, or GB18030."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ..faults import FileFault
+from ..kinds import FeedKind, headers, simple
+
+LONGEST_LINE = 1 << 20
+
+
+def text_rows(file: BinaryIO, encoding: str, kind: FeedKind) -> Iterator[list[str]]:
+    """Header and rows as lists of cells."""
+    text = io.TextIOWrapper(file, "utf-8-sig" if encoding == "utf-8" else encoding, newline="")
+    try:
+        first = text.readline(LONGEST_LINE)
+        text.seek(0)
+        yield from csv.reader(_lines(text), delimiter=_delimiter(first, kind))
+    except csv.Error:
+        raise FileFault("broken_file") from None
+    except UnicodeDecodeError:
+        raise FileFault("bad_encoding") from None
+    finally:
+        text.detach()
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise FileFault("line_too_long")
+        yield line
+
+
+def _delimiter(line: str, kind: FeedKind) -> str:
+    """The sign that makes the most known headers of the first line."""
+    known = headers(kind)
+
+    def found(sign: str) -> int:
+        return sum(simple(title.strip('"')) in known for title in line.split(sign))
+
+    return max(",\t;", key=found)

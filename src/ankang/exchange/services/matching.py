@@ -1,0 +1,74 @@
+"""Whose row is it? Persons by document, or by phone where there is no document, in two queries a chunk."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import connection
+
+from ankang.core.names import NameFault, check_name
+from ankang.people.rules import same_name
+from ankang.trust.keyring import keyring
+
+from ..faults import RowFault
+from ..rows import Parsed
+
+_BY_DOCUMENT = "SELECT document_blind, id, name_enc FROM people_person WHERE document_blind = ANY(%s)"
+_BY_PHONE = "SELECT phone_blind, id, name_enc FROM people_person WHERE phone_blind = ANY(%s)"
+_NAME = "姓名"
+_PHONE = "手机号"
+
+Known = dict[bytes, list[tuple[int, bytes]]]
+
+
+def match_rows(rows: Sequence[Parsed]) -> list[int | RowFault | None]:
+    """For each row its person's number; None when nobody on file fits yet; or why it cannot be decided."""
+    blinds = [blinds_of(row) for row in rows]
+    documents = _known(_BY_DOCUMENT, [document for document, _ in blinds if document])
+    phones = _known(_BY_PHONE, [phone for _, phone in blinds if phone])
+    return [
+        _match(documents.get(document, []) if document else phones.get(phone or b"", []), row.name)
+        for row, (document, phone) in zip(rows, blinds, strict=True)
+    ]
+
+
+def blinds_of(row: Parsed) -> tuple[bytes | None, bytes | None]:
+    """The blind indexes under which a row's person would be found: document, or else phone."""
+    keys = keyring()
+    if row.document is not None:
+        return keys.blind("document", row.document), None
+    return None, keys.blind("phone", row.phone or "")
+
+
+def name_fits(given: str, sealed: bytes) -> bool:
+    """Whether a name in a row is the one on file; no name in the row fits everybody."""
+    return not given or is_named(given, keyring().unseal("people", sealed, "person.name").decode())
+
+
+def is_named(given: str, on_file: str) -> bool:
+    """Whether two spellings are one name; nothing given fits everybody."""
+    if not given or given == on_file:
+        return True
+    try:
+        return same_name(check_name(given), on_file)
+    except NameFault:
+        return False
+
+
+def _known(query: str, blinds: list[bytes]) -> Known:
+    found: Known = defaultdict(list)
+    if blinds:
+        with connection.cursor() as cursor:
+            cursor.execute(query, [blinds])
+            for blind, person, name in cursor:
+                found[bytes(blind)].append((person, bytes(name)))
+    return found
+
+
+def _match(people: list[tuple[int, bytes]], name: str) -> int | RowFault | None:
+    """One document is one person; of several with one phone, the name decides."""
+    fitting = [person for person, sealed in people if name_fits(name, sealed)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(fitting) > 1:
+        return RowFault("ambiguous_person", _PHONE)
+    return RowFault("name_differs", _NAME) if people else None
