@@ -39,7 +39,7 @@ from ankang.health.services.dry_runs.working import work_on
 from .builders import CDC, NOW, a_person, days, evidence, feed, seconds, unknown_person
 from .test_screens import a_resident, towns  # noqa: F401
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 RULES = """
 name = "candidate"
@@ -324,20 +324,19 @@ SLOW = """
 import sys
 import django
 django.setup()
-from importlib import import_module
-from ankang.health.services.dry_runs import run_dry_run
-engine = import_module("ankang.health.services.survey")
-real = engine.survey
+from ankang.health.services.dry_runs import run_dry_run, running
+real = running.survey
 def slow(*given, **named):
     for chunk in real(*given, **named):
         yield chunk
         print("kept", flush=True)
         sys.stdin.readline()
-engine.survey = slow
+running.survey = slow
 run_dry_run(int(sys.argv[1]))
 """
 
 
+@pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_it_comes_to_the_same_numbers(towns: None) -> None:  # noqa: F811
     people = _many_feverish()
     whole, killed = ran(), ask(reference="8")
@@ -353,7 +352,7 @@ def test_killed_in_the_middle_it_comes_to_the_same_numbers(towns: None) -> None:
     child.kill()
     child.wait()
     killed.refresh_from_db()
-    assert (killed.state, 0 < killed.done < len(people)) == ("running", True)
+    assert (killed.state, 0 < killed.done < len(people), killed.total) == ("running", True, len(people))
     run_dry_run_job(killed.pk)
     killed.refresh_from_db()
     assert killed.state == whole.state == "finished"

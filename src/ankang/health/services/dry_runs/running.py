@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from time import monotonic
 from typing import Any
 
@@ -15,6 +16,7 @@ from ankang.core.colours import Colour as CodeColour
 from ankang.core.rules import RuleSetFault, failed_examples
 
 from ...models import Colour, DryRun
+from ..survey import Move, SurveyChunk, survey
 from .alarms import alarm_of
 from .candidates import CANDIDATES, Candidate
 from .counting import Turn, add_to_sample, add_turns, empty_result, spread
@@ -57,27 +59,23 @@ def _begin(number: int) -> DryRun | None:
         return None
     run = DryRun.objects.get(pk=number)
     if run.started_at is None:
-        run.started_at, run.total = timezone.now(), Colour.objects.count()
         not_green = Colour.objects.filter(colour__in=(CodeColour.YELLOW, CodeColour.RED)).count()
-        run.result = empty_result(run.total, not_green)
-        run.save(update_fields=["started_at", "total", "result"])
+        run.started_at, run.result = timezone.now(), empty_result(Colour.objects.count(), not_green)
+        run.save(update_fields=["started_at", "result"])
     return run
 
 
 def _walk(run: DryRun, candidate: Candidate) -> None:
     if candidate.own_rules:
         _try_examples(run, candidate)
-    from ..survey import survey
-
     began = monotonic()
-    chunks = survey(
-        candidate.rule_set, run.moment, areas=candidate.areas, extra=candidate.extra, after=run.cursor
-    )
-    for chunk in chunks:
-        now = monotonic()
-        if not _keep(run, chunk, now - began):
-            return
-        began = now
+    walk = survey(candidate.rule_set, run.moment, areas=candidate.areas, extra=candidate.extra, after=run.cursor)
+    with closing(walk) as chunks:
+        for chunk in chunks:
+            now = monotonic()
+            if not _keep(run, chunk, now - began):
+                return
+            began = now
     _finish(run)
 
 
@@ -86,8 +84,9 @@ def _try_examples(run: DryRun, candidate: Candidate) -> None:
     run.result["examples"] = {"written": len(examples), "failed": list(failed_examples(candidate.rule_set))}
 
 
-def _keep(run: DryRun, chunk: Any, seconds: float) -> bool:
+def _keep(run: DryRun, chunk: SurveyChunk, seconds: float) -> bool:
     """Count the chunk and commit it; False when the work is to end here."""
+    run.total = max(run.total, run.done + chunk.total)
     turns = _turns(chunk.moves)
     add_turns(run.result, chunk.seen, turns)
     run.sample = add_to_sample(run.sample, turns, bytes(run.digest).hex())
@@ -95,6 +94,7 @@ def _keep(run: DryRun, chunk: Any, seconds: float) -> bool:
         mine = DryRun.objects.filter(pk=run.pk, state="running", cursor=run.cursor).update(
             cursor=chunk.upto,
             done=F("done") + chunk.seen,
+            total=run.total,
             busy_seconds=F("busy_seconds") + seconds,
             result=run.result,
             sample=run.sample,
@@ -106,7 +106,7 @@ def _keep(run: DryRun, chunk: Any, seconds: float) -> bool:
     return not stopped
 
 
-def _turns(moves: Sequence[Any]) -> list[Turn]:
+def _turns(moves: Sequence[Move]) -> list[Turn]:
     """The moves with town and old reasons: two queries a chunk, nothing is deciphered."""
     people = [move.person for move in moves]
     if not people:
