@@ -1,6 +1,6 @@
 """Looking areas up by region: a province may have thousands of zones, a stay belongs to a few."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ankang.core.rules.language import Area
 
@@ -10,6 +10,7 @@ class AreaIndex(tuple[Area, ...]):
 
     by_code: dict[str, list[Area]]
     lengths: tuple[int, ...]
+    known: dict[str, tuple[Area, ...]]
 
     def __new__(cls, areas: Iterable[Area]) -> "AreaIndex":
         """Build it once, evaluate many people with it."""
@@ -18,16 +19,19 @@ class AreaIndex(tuple[Area, ...]):
         for area in index:
             index.by_code.setdefault(area.code, []).append(area)
         index.lengths = tuple(sorted({len(code) for code in index.by_code}))
+        index.known = {}
         return index
 
-    def covering(self, region: str) -> Iterator[Area]:
-        """Every area whose code the region's code begins with."""
-        for length in self.lengths:
-            if length <= len(region):
-                yield from self.by_code.get(region[:length], ())
+    def covering(self, region: str) -> Sequence[Area]:
+        """Every area whose code the region's code begins with; remembered, for many people were in few regions."""
+        found = self.known.get(region)
+        if found is None:
+            starts = (region[:length] for length in self.lengths if length <= len(region))
+            found = self.known[region] = tuple(area for start in starts for area in self.by_code.get(start, ()))
+        return found
 
 
-def areas_of(region: str, areas: Sequence[Area]) -> Iterable[Area]:
+def areas_of(region: str, areas: Sequence[Area]) -> Sequence[Area]:
     """The areas that cover the region; an :class:`AreaIndex` is asked, any other sequence searched."""
     if isinstance(areas, AreaIndex):
         return areas.covering(region)

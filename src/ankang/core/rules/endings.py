@@ -58,7 +58,7 @@ class Found:
             for record in dossier.records
             if record.kind == self.matcher.kind
             and (sampled := taken_at(record)) >= earliest
-            and self.matcher.facts(record, dossier.areas)
+            and self.matcher.fits(record, dossier.areas)
         ]
         if self.step.times == 1:
             return min(taken)[0] if taken else None

@@ -77,7 +77,8 @@ def spells(evidence: Iterable[Evidence], rule_set: RuleSet, areas: Sequence[Area
     found = [
         spell
         for record in dossier.records
-        for test, matcher, rule in plan.get(record.kind, ())
+        if record.kind in plan
+        for test, matcher, rule in plan[record.kind]
         if test is None or test(record.attributes)
         for fact in matcher.facts(record, areas)
         if (spell := rule.spell(fact, dossier)) is not None

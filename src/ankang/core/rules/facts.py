@@ -60,15 +60,31 @@ class Matcher:
         """Every fact the record gives; a stay gives one for each area of these levels that it touches."""
         if record.kind != self.kind or (self.test is not None and not self.test(record.attributes)):
             return []
-        first, last = _extent(record)
         if not self.levels:
+            first, last = _extent(record)
             return [Fact(record, max(first, record.occurred_at), last)]
-        region = record.attributes.region if isinstance(record.attributes, Stay) else ""
+        touched = self._touched(record, areas)
+        if not touched:
+            return []
+        first, last = _extent(record)
         return [
             Fact(record, max(first, area.since, record.occurred_at), _last_in(area, last), area)
-            for area in areas_of(region, areas)
-            if area.level in self.levels and _meets(first, last, area)
+            for area in touched
+            if _meets(first, last, area)
         ]
+
+    def fits(self, record: Evidence, areas: Sequence[Area]) -> bool:
+        """Whether the record gives any fact at all."""
+        if record.kind != self.kind or (self.test is not None and not self.test(record.attributes)):
+            return False
+        return not self.levels or bool(self.facts(record, areas))
+
+    def _touched(self, record: Evidence, areas: Sequence[Area]) -> Sequence[Area]:
+        """The areas of these levels that cover the stay's region."""
+        if type(record.attributes) is not Stay:
+            return ()
+        covering = areas_of(record.attributes.region, areas)
+        return [area for area in covering if area.level in self.levels] if covering else ()
 
     def all_facts(self, dossier: Dossier) -> Iterator[Fact]:
         """Every fact in the dossier."""
@@ -86,7 +102,7 @@ def attribute_test(where: dict[str, Condition]) -> AttributeTest | None:
 
 def taken_at(record: Evidence) -> int:
     """The moment a record speaks of: for a test when it was sampled, else when it happened."""
-    return record.attributes.sampled_at if isinstance(record.attributes, Test) else record.occurred_at
+    return record.attributes.sampled_at if type(record.attributes) is Test else record.occurred_at
 
 
 def isolations(dossier: Dossier, settings: Sequence[str], after: int) -> list[Span]:
@@ -101,7 +117,7 @@ def isolations(dossier: Dossier, settings: Sequence[str], after: int) -> list[Sp
 
 def is_late(record: Evidence) -> bool:
     """Whether the record changes what was said of the past: an order recorded after it had begun."""
-    return isinstance(record.attributes, Isolation) and record.occurred_at > record.attributes.start
+    return type(record.attributes) is Isolation and record.occurred_at > record.attributes.start
 
 
 def _one_test(name: str, condition: Condition) -> AttributeTest:
@@ -121,19 +137,25 @@ def _in_force(records: Iterable[Evidence]) -> tuple[list[Evidence], list[Order]]
     effective: list[Evidence] = []
     last_said: dict[tuple[str, int], Evidence] = {}
     for record in records:
-        if isinstance(record.attributes, Isolation):
+        if type(record.attributes) is Isolation:
             key = (record.attributes.setting, record.attributes.start)
             last_said[key] = max(last_said.get(key, record), record, key=_said)
         else:
             effective.append(record)
     effective.extend(last_said.values())
     if len(effective) > 1:
-        effective.sort(key=lambda record: (record.occurred_at, record.id))
+        effective.sort(key=_position)
+    if not last_said:
+        return effective, []
     return effective, [
         Order(said.setting, said.start, said.end)
         for said in (record.attributes for record in last_said.values())
         if isinstance(said, Isolation)
     ]
+
+
+def _position(record: Evidence) -> tuple[int, str]:
+    return record.occurred_at, record.id
 
 
 def _said(record: Evidence) -> tuple[int, float, str]:
@@ -144,14 +166,15 @@ def _said(record: Evidence) -> tuple[int, float, str]:
 
 
 def _extent(record: Evidence) -> Span:
-    match record.attributes:
-        case Stay(since=since, until=until, ongoing=ongoing):
-            first = since if since is not None else min(record.occurred_at, until or record.occurred_at)
-            if ongoing:
-                return first, None
-            return first, until if until is not None else max(record.occurred_at, first)
-        case Isolation(start=start, end=end):
-            return start, end
+    said = record.attributes
+    if type(said) is Stay:
+        since, until = said.since, said.until
+        first = since if since is not None else min(record.occurred_at, until or record.occurred_at)
+        if said.ongoing:
+            return first, None
+        return first, until if until is not None else max(record.occurred_at, first)
+    if type(said) is Isolation:
+        return said.start, said.end
     return record.occurred_at, record.occurred_at
 
 
