@@ -86,10 +86,17 @@ class ReadForm(forms.Form):
         return f"{self.cleaned_data['purpose']}: {note}" if note else str(self.cleaned_data["purpose"])
 
 
+class Paragraphs(forms.CharField):
+    """Text of several lines: a line's end counts as one character, as browsers count it."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(str(value or "").replace("\r\n", "\n")))
+
+
 class RetractForm(forms.Form):
     """Why a record was a mistake."""
 
-    reason = forms.CharField(
+    reason = Paragraphs(
         label=_("why the record was a mistake"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(_FIELD | {"rows": 3}),

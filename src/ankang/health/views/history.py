@@ -115,7 +115,7 @@ def _line(change: Any, past: PastColour) -> dict[str, Any]:
 
 def _record(filed: Any) -> dict[str, Any]:
     lang = _lang()
-    return {"filed": filed, "words": record_in_words(filed.record, lang), "source": source_in_words(filed.source, lang)}
+    return {"filed": filed, "words": record_in_words(filed.record, lang), "source": source_in_words(filed.source)}
 
 
 def _person_in_reach(request: HttpRequest, person: int) -> Any:
