@@ -7,7 +7,7 @@ import type { Refusal } from "../phone/gate";
 import { byId, clockFace, dayAndTime, drawShape, dress, lang, put, say, seconds, show, startWorker } from "../phone/page";
 import { drawQr } from "../phone/qr";
 import { codeNow, fetchPass, forget, forgetOthers, held, isVoid, learnVoid, nextIsDue, remember, turnPage } from "./wallet";
-import type { Held } from "./wallet";
+import type { Held, Why } from "./wallet";
 import { WORDS } from "./words";
 
 interface Me {
@@ -19,6 +19,12 @@ interface Me {
   stale?: boolean;
   /** Passes issued at or before this moment (unix seconds) no longer count: a credential of the person was withdrawn. */
   void_before?: number | null;
+}
+
+/** The part of /api/v1/me/colour that the page shows: each reason in one sentence. */
+interface Told {
+  colour: Colour;
+  reasons: { plain: Why }[];
 }
 
 const EVERY = 30;
@@ -35,6 +41,7 @@ let askAgainAt = 0;
 let timer = 0;
 let drawn = "";
 let recoloured = 0;
+let askWhyAt = 0;
 
 const colourNow = (pass: Held): Colour => held().colour ?? pass.colour;
 
@@ -52,6 +59,20 @@ const showCode = (pass: Held): void => {
   put("name", pass.name);
   put("clock", clockFace(now()));
   put("since", sinceLine());
+  const why = whyLines();
+  put("told", why);
+  show("told", !!why);
+};
+
+/** What the reasons belong to: another holder, colour or time makes them old. */
+const state = (): string => {
+  const { holder, colour, since, until } = held();
+  return [holder, colour, since, until].join();
+};
+
+const whyLines = (): string => {
+  const { why } = held();
+  return why?.of === state() ? why[lang() === "en" ? "en" : "zh"] : "";
 };
 
 const sinceLine = (): string => {
@@ -115,6 +136,19 @@ const learnColour = (me: Me, at: number): void => {
   remember({ colour, asOf, since: seconds(me.since) ?? 0, until: seconds(me.until) ?? 0, stale: !!me.stale });
 };
 
+/** Asks why the code is yellow or red: once for a state, and then it is kept for when there is no network. Green phones ask nothing. */
+const learnWhy = async (): Promise<void> => {
+  const { colour, why } = held();
+  const of = state();
+  if ((colour !== "yellow" && colour !== "red") || why?.of === of || Date.now() < askWhyAt) return;
+  askWhyAt = Date.now() + LONGEST * 1000 * (1 + Math.random());
+  const told = await ask<Told>("/api/v1/me/colour");
+  if (!told.ok || told.body.colour !== colour || of !== state()) return;
+  const lines = (one: keyof Why): string => told.body.reasons.map(({ plain }) => plain[one]).join("\n");
+  remember({ why: { of, zh: lines("zh"), en: lines("en") } });
+  askWhyAt = 0;
+};
+
 const passIsOld = (me: Me): boolean => {
   const { today } = held();
   if (!today || isVoid(today)) return true;
@@ -131,6 +165,7 @@ const converse = async (): Promise<Refusal | undefined> => {
   if (!me.ok) return me;
   learnColour(me.body, me.at);
   turnPage();
+  void learnWhy().then(paint);
   const pass = passIsOld(me.body) ? await fetchPass("today") : undefined;
   if (pass && !pass.ok) return pass;
   const next = nextIsDue() ? await fetchPass("next") : undefined;
@@ -169,7 +204,7 @@ const speak = (): void => {
   const [h, m] = clockFace(now()).split(":") as [string, string];
   const colour = today && colourNow(today);
   const text = colour ? w("spoken", { colour: w(colour), what: w(colour + "_do"), h: Number(h), m: Number(m) }) : byId("absence").innerText;
-  const utterance = new SpeechSynthesisUtterance(text);
+  const utterance = new SpeechSynthesisUtterance(colour ? `${text}\n${whyLines()}` : text);
   utterance.lang = lang() === "en" ? "en-GB" : "zh-CN";
   utterance.rate = 0.9;
   speechSynthesis.cancel();

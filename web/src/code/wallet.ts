@@ -26,6 +26,12 @@ export interface Held {
   refreshAt: number;
 }
 
+/** A sentence, or several lines of them, in both languages. */
+export interface Why {
+  zh: string;
+  en: string;
+}
+
 export interface Wallet {
   today?: Held;
   next?: Held;
@@ -35,6 +41,8 @@ export interface Wallet {
   until?: number;
   asOf?: number;
   holder?: string;
+  /** Why the code is yellow or red, one line a reason, and of which state that was said. */
+  why?: Why & { of: string };
   /** The gate could not know the colour. */
   stale?: boolean;
   /** Passes issued at or before this moment no longer count, as last heard; 0 when all do. */

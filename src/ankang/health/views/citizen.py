@@ -15,7 +15,7 @@ from ankang.people.credentials import Resident, resident_page
 
 from ..marks import colour_mark
 from ..services.personal_file import FiledRecord, HealthFile, PastSpell, colours_on, health_file, take_along
-from ..timeline import Timeline, draw
+from ..timeline import SPANS, Timeline, draw
 from ..words import attributes_in_words, plain_reason, record_in_words, source_in_words
 
 
@@ -24,7 +24,7 @@ from ..words import attributes_in_words, plain_reason, record_in_words, source_i
 def my_health(request: HttpRequest, resident: Resident) -> HttpResponse:
     """My colour and why, every record, the drawing over time, and the answer for a day (``?day=2026-05-03``)."""
     now, lang = timezone.now(), get_language() or "zh-hans"
-    file = health_file(resident.person, now)
+    file, span = health_file(resident.person, now), _span(request.GET.get("span", ""))
     context = {
         "now": now,
         "file": file,
@@ -33,7 +33,9 @@ def my_health(request: HttpRequest, resident: Resident) -> HttpResponse:
         "reasons": [plain_reason(reason, now, lang) for reason in file.reasons],
         "records": [_record(record, lang) for record in file.records],
         "spells": [(colour_mark(spell.colour), spell) for spell in reversed(file.spells)],
-        "timeline": _timeline(draw(file.spells, file.records, now), lang),
+        "timeline": _timeline(draw(file.spells, file.records, now, span), lang),
+        "span": span,
+        "spans": SPANS,
         "today": timezone.localdate(now),
         **_asked(request, file, lang),
     }
@@ -58,6 +60,11 @@ def _asked(request: HttpRequest, file: HealthFile, lang: str) -> dict[str, Any]:
     if day is None or day > file.now:
         return {"asked": text[:20], "bad_day": True}
     return {"asked": text, "day": day, "past": [_past(spell, file.now, lang) for spell in colours_on(file, day)]}
+
+
+def _span(text: str) -> int:
+    """How many days back the drawing goes; one of those that are offered."""
+    return next((span for span in SPANS if str(span) == text), SPANS[0])
 
 
 def _day(text: str) -> datetime | None:
@@ -90,6 +97,6 @@ def _record(record: FiledRecord, lang: str) -> dict[str, Any]:
 def _timeline(drawn: Timeline, lang: str) -> dict[str, Any]:
     return {
         "drawn": drawn,
-        "bands": [(band, band.colour.word(lang)) for band in drawn.bands],
+        "bands": [(band, word := band.colour.word(lang), band.holds(word)) for band in drawn.bands],
         "lanes": [(lane, EvidenceKind(lane.kind).word(lang)) for lane in drawn.lanes],
     }
