@@ -1,0 +1,1 @@
+"""Pages of the feeds: what there is, sending, a batch from the first byte to the last row, refused rows, tokens."""
