@@ -1,6 +1,7 @@
-"""HTTP of health for the resident: my colour in plain words, and its signed reason."""
+"""HTTP of health: for the resident my colour and its signed reason; for everybody the rules that colour them."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -8,12 +9,15 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from ankang.base.permissions import for_resident
+from ankang.base.errors import NotFound
+from ankang.base.permissions import for_resident, public
 from ankang.people.credentials import require_resident
 
 from .errors import NothingToExplain
+from .models import RuleRelease
 from .services.colours import colour_of
 from .services.personal_file import colour_as_data
+from .services.rulebook import release_at, signed_words
 from .services.statements import reasons_by_rule, statement_of
 from .words import plain_reason
 
@@ -73,3 +77,60 @@ def get_my_statement(request: HttpRequest) -> Any:
     if stored is None:
         raise NothingToExplain()
     return json.loads(stored.file)
+
+
+class ReleaseOut(Schema):
+    """A rule set that was approved. ``digest``: SM3 of the text, hex; ``signature``: SM2 (r ‖ s, hex) by key ``key``."""
+
+    name: str
+    version: int
+    state: str
+    effective_at: datetime
+    digest: str
+    signature: str
+    key: int
+
+
+class ReleaseTextOut(ReleaseOut):
+    """The same with the text (TOML) and with the words that are signed."""
+
+    text: str
+    signed: str
+
+
+class RulesOut(Schema):
+    """The rule set in force, and every approved one, newest first."""
+
+    in_force: ReleaseOut
+    versions: list[ReleaseOut]
+
+
+@router.get("rules", response=RulesOut, auth=None)
+@public("everybody may read the rules that colour them")
+def get_rules(request: HttpRequest) -> Any:
+    """The rule set in force and all approved versions, those to come too."""
+    approved = RuleRelease.objects.filter(state__in=RuleRelease.APPROVED).defer("text").order_by("-effective_at")
+    return {"in_force": _release(release_at(timezone.now())), "versions": [_release(one) for one in approved]}
+
+
+@router.get("rules/{name}/{version}", response=ReleaseTextOut, auth=None)
+@public("everybody may read the rules that colour them")
+def get_rule_set(request: HttpRequest, name: str, version: int) -> Any:
+    """One approved rule set: text, digest, signature, moment of effect. Errors: not_found."""
+    approved = RuleRelease.objects.filter(state__in=RuleRelease.APPROVED, name=name.replace("\0", ""), version=version)
+    release = approved.first()
+    if release is None:
+        raise NotFound()
+    return {**_release(release), "text": release.text, "signed": signed_words(release).decode()}
+
+
+def _release(release: RuleRelease) -> dict[str, Any]:
+    return {
+        "name": release.name,
+        "version": release.version,
+        "state": release.state,
+        "effective_at": release.effective_at,
+        "digest": bytes(release.digest).hex(),
+        "signature": bytes(release.signature or b"").hex(),
+        "key": release.kid,
+    }

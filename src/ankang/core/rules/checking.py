@@ -3,7 +3,7 @@ exist, rules that never fire or never end, endings that wait for each other in a
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from ankang.core.evidence_kinds import EvidenceKind
 from ankang.core.rules.conditions import faults_of_where
@@ -18,6 +18,7 @@ from ankang.core.rules.language import (
     Step,
 )
 
+MOST_WARNINGS = 100
 _KINDS = frozenset(kind.value for kind in EvidenceKind)
 
 
@@ -37,15 +38,16 @@ def faults(rules: Sequence[Rule], unread: Collection[str] = ()) -> Iterator[tupl
 
 
 def warnings(rules: Sequence[Rule]) -> list[str]:
-    """What may be meant, and may be a mistake: rules of different colours for the same facts."""
-    return [
+    """What may be meant, and may be a mistake: rules of different colours for the same facts; the first hundred."""
+    found = (
         f"rules {one.id} and {other.id}: the same facts turn a person red and yellow at once, so the red "
         f"rule hides the other; if that is meant, write `beside` into one of them"
         for one, other in combinations(rules, 2)
         if one.colour != other.colour and other.id not in one.beside and one.id not in other.beside
         if not one.begins and not other.begins
         if any(_alike(first, second) for first in one.when for second in other.when)
-    ]
+    )
+    return list(islice(found, MOST_WARNINGS))
 
 
 def _faults_of(rule: Rule) -> Iterator[str]:

@@ -46,6 +46,7 @@ __all__ = [
     "delete_draft",
     "diff_releases",
     "draft_release",
+    "fresh_dry_run",
     "may_edit",
     "newest_approved",
     "next_to_come",
@@ -136,7 +137,9 @@ def submit_release(number: int, wanted_at: datetime | None, by: Any, now: dateti
     _check_content(draft, checked.rule_set, newest)
     wanted_at = wanted_at.replace(microsecond=0) if wanted_at else None
     _check_moment(wanted_at, checked.rule_set, newest, now)
-    alarm = _dry_run_of(draft, now).alarm
+    run = fresh_dry_run(draft, now)
+    if run is None:
+        raise DryRunNeeded()
     draft.state, draft.wanted_at, draft.submitted_at = "submitted", wanted_at, now
     try:
         with transaction.atomic():
@@ -154,10 +157,18 @@ def submit_release(number: int, wanted_at: datetime | None, by: Any, now: dateti
         now=now,
         note=draft.note,
         other_organisation=True,
-        alarm=alarm,
+        alarm=run.alarm,
     ).pk
     draft.save(update_fields=["approval"])
     return draft
+
+
+def fresh_dry_run(draft: RuleRelease, now: datetime) -> DryRun | None:
+    """A finished dry run of exactly this text that is not older than a day."""
+    run = latest_dry_run(SUBJECT, str(draft.pk), bytes(draft.digest))
+    if run is None or run.state != "finished" or run.finished_at is None or run.finished_at < now - DRY_RUN_COUNTS:
+        return None
+    return run
 
 
 def _editable(number: int, by: Any) -> RuleRelease:
@@ -198,14 +209,6 @@ def _check_moment(wanted_at: datetime | None, rule_set: RuleSet, newest: RuleRel
         reason = "before_newest"
     if reason:
         raise MomentNotPossible(details={"reason": reason, "moment": moment.astimezone(UTC).isoformat()})
-
-
-def _dry_run_of(draft: RuleRelease, now: datetime) -> DryRun:
-    run = latest_dry_run(SUBJECT, str(draft.pk), bytes(draft.digest))
-    finished = run is not None and run.state == "finished" and run.finished_at is not None
-    if run is None or not finished or run.finished_at < now - DRY_RUN_COUNTS:
-        raise DryRunNeeded()
-    return run
 
 
 def _summary(draft: RuleRelease, newest: RuleRelease | None) -> dict[str, str]:
