@@ -6,7 +6,12 @@ from ankang.cli.commands import COMMANDS
 
 from .conftest import Run
 
-SUBCOMMANDS = {"demo": ["seed", "accounts", "credentials"], "keys": ["list", "rotate"], "retention": ["run"]}
+SUBCOMMANDS = {
+    "demo": ["seed", "accounts", "credentials"],
+    "keys": ["list", "rotate"],
+    "list": ["build", "inspect", "verify", "lookup"],
+    "retention": ["run"],
+}
 
 
 def test_help_lists_every_command(ankang: Run) -> None:
