@@ -71,14 +71,15 @@ def sheet_of(run: DryRun | None, user: Any, subject: str = "") -> dict[str, Any]
     lang = get_language() or "zh-hans"
     if run is None:
         return {"run": None, "may_ask": may_ask(subject, user)}
-    result = run.result
+    result, standing = run.result, _standing(run)
     moves = moves_of(result)
     regions, rules = regions_of(result, moves, lang), rules_of(result, lang)
     done = run.state not in LIVE and bool(result)
     return {
         "run": run,
         "live": run.state in LIVE,
-        "may_ask": may_ask(run.subject, user),
+        **standing,
+        "may_ask": may_ask(run.subject, user) and not standing["is_gone"],
         "may_steer": may(user, RIGHTS[run.subject][1]),
         "progress": progress_of(run),
         "finding": finding_of(run, moves, lang),
@@ -87,7 +88,6 @@ def sheet_of(run: DryRun | None, user: Any, subject: str = "") -> dict[str, Any]
         "regions": regions,
         "rules_finding": _rules_finding(rules),
         "regions_finding": _regions_finding(regions),
-        "changed_since": _changed_since(run),
         "fault": fault_of(run),
         "moves_chart": moves_chart(moves, lang),
         "rules_chart": rules_chart(rules),
@@ -236,15 +236,14 @@ def _regions_finding(regions: Sequence[RegionRow]) -> str:
     return _("Most of them in %(town)s: %(people)s people; towns concerned: %(towns)d") % words
 
 
-def _changed_since(run: DryRun) -> bool:
-    """Whether the thing has changed after this dry run, so that it says nothing about what is there now."""
+def _standing(run: DryRun) -> dict[str, bool]:
+    """Whether what was tried is gone, or was changed since: then the dry run says nothing about what is there now."""
     source = SOURCES.get(run.subject)
-    if source is None:
-        return False
     try:
-        return source(run.reference).digest != bytes(run.digest)
+        changed = source is not None and source(run.reference).digest != bytes(run.digest)
     except NotFound:
-        return True
+        return {"is_gone": True, "changed_since": False}
+    return {"is_gone": False, "changed_since": changed}
 
 
 def _time_left(seconds: int) -> str:
