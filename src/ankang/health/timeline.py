@@ -22,7 +22,7 @@ MARK = 10  # radius
 SHAPE_NEEDS = 22
 DAYS_AT_LEAST, MOST_TICKS = 6, 6
 SPANS = (30, 90, 365)  # days back that a reader may choose
-AHEAD = 0.16  # share of the drawing that lies after now, so that the present colour can be seen
+AHEAD = 0.22  # share of the drawing that lies after now, so that the present colour can be seen
 STEPS = (1, 2, 3, 5, 7, 14, 30, 61)
 Scale = Callable[[datetime], float]
 

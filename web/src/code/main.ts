@@ -144,7 +144,7 @@ const learnWhy = async (): Promise<void> => {
   askWhyAt = Date.now() + LONGEST * 1000 * (1 + Math.random());
   const told = await ask<Told>("/api/v1/me/colour");
   if (!told.ok || told.body.colour !== colour || of !== state()) return;
-  const lines = (one: keyof Why): string => told.body.reasons.map(({ plain }) => plain[one]).join("\n");
+  const lines = (one: keyof Why): string => told.body.reasons.map(({ plain }) => plain[one]).join("\n\n");
   remember({ why: { of, zh: lines("zh"), en: lines("en") } });
   askWhyAt = 0;
 };
