@@ -96,21 +96,33 @@ def found_good(batch: Batch) -> int:
 
 def steps_of(batch: Batch) -> list[Step]:
     """The steps from the first byte to the last row; a batch that ended early ends with how it ended."""
-    words, times = dict(Batch.STATES), _times(batch)
+    words, times = _steps(), _times(batch)
     path = [slug for slug in PATH if _needs_approval(batch) or slug not in ("pending_approval", "approved")]
     stands = STANDS_AT.get(batch.state, batch.state)
     if stands == "approved" and "approved" not in path:
         stands = "running"
     if stands in path:
         at = path.index(stands)
-        title = stands if batch.state == "approved" else batch.state
+        now = words["running"] if batch.state == "approved" and stands == "running" else batch.get_state_display()
         return [
-            Step(words[title if slug == stands else slug], times[slug], _standing(number, at))
+            Step(now if number == at else words[slug], times[slug], _standing(number, at))
             for number, slug in enumerate(path)
         ]
     reached = [slug for slug in path if times[slug] is not None and slug != "finished"]
     done = [Step(words[slug], times[slug], "done") for slug in reached]
-    return [*done, Step(words[batch.state], batch.ended_at or batch.decided_at, "now")]
+    return [*done, Step(batch.get_state_display(), batch.ended_at or batch.decided_at, "now")]
+
+
+def _steps() -> dict[str, str]:
+    """The steps as they are called before and after a batch stands at them."""
+    return {
+        "draft": _("file sent"),
+        "validated": _("rows checked"),
+        "pending_approval": _("handed in"),
+        "approved": _("approved"),
+        "running": _("rows recorded"),
+        "finished": _("finished"),
+    }
 
 
 def _standing(number: int, at: int) -> str:
