@@ -4,7 +4,8 @@ from ankang.base.errors import Problem
 
 
 class EvidenceRefused(Problem):
-    """``fault``: unknown_kind, bad_attribute, unknown_region, bad_order, in_the_future, bad_source."""
+    """``fault``: unknown_kind, bad_attribute, unknown_region, bad_order, in_the_future, bad_source,
+    result_before_sampling, duplicate_number."""
 
     status = 422
     zh, en = "这条信息有误，未予记录。", "This record has a fault and was not taken."

@@ -10,7 +10,7 @@ import psycopg
 from .orders import read_order, receive, send
 from .reading import survey_here
 
-_SETTINGS = "-c TimeZone=UTC -c work_mem=256MB -c max_parallel_workers_per_gather=0 -c jit=off -c cursor_tuple_fraction=1"
+_SETTINGS = "-c TimeZone=UTC -c work_mem=256MB -c max_parallel_workers_per_gather=0 -c jit=off"
 
 
 def main() -> None:

@@ -100,6 +100,7 @@ def _concerned(
     sql, params = could_turn(basis.rule_set, basis.areas, int(basis.moment.timestamp()))
     statement = _CONCERNED.format(table=table, share=_share(wanted), could_turn=sql)
     with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows will be read: no plan for the first ones
         cursor.execute(statement, [*params, list(extra)])
         cursor.execute(f"ANALYZE {table} (person)")
     yield table

@@ -7,6 +7,7 @@ computed.
 from .bulk import check_people_in_bulk
 from .colours import ColourView, ReasonView, check_person, colour_of, due_people, open_colour
 from .evidence import record_evidence, retract_evidence
+from .evidence_in_bulk import BulkRecorded, NewEvidence, RowFault, record_evidence_in_bulk
 from .partitions import prepare_partitions
 from .recolourings import (
     pace_of,
@@ -20,9 +21,12 @@ from .survey import Audit, Move, SurveyChunk, audit_colours, survey
 
 __all__ = [
     "Audit",
+    "BulkRecorded",
     "ColourView",
     "Move",
+    "NewEvidence",
     "ReasonView",
+    "RowFault",
     "SurveyChunk",
     "audit_colours",
     "check_people_in_bulk",
@@ -33,6 +37,7 @@ __all__ = [
     "pace_of",
     "prepare_partitions",
     "record_evidence",
+    "record_evidence_in_bulk",
     "resume_recolouring",
     "retract_evidence",
     "run_recolouring",

@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 import msgspec
 from django.db import connection
 
-from ankang.core.evidence import EvidenceFault, check_evidence, check_moments, stored
+from ankang.core.evidence import Attributes, EvidenceFault, Test, check_evidence, check_moments, stored
 
 from ..errors import EvidenceNotFound, EvidenceRefused, EvidenceRetracted
 from ..models import Evidence
 from ..rules import CLOCK_SKEW
 from .colours import check_person
+from .feed import share_engine
 
 _INSERT = """
 INSERT INTO health_evidence (person, id, kind, occurred_at, recorded_at, source, attributes)
@@ -24,6 +25,11 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 _RETRACT = """
 INSERT INTO health_retraction (person, evidence, reason, by, at) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (person, evidence) DO NOTHING RETURNING person
+"""
+_OTHER_RESULT = """
+SELECT FROM health_evidence e WHERE e.attributes->>'number' = %s AND e.kind = %s
+    AND coalesce(e.attributes->>'lab', '') = %s AND e.attributes->>'result' <> %s
+    AND NOT EXISTS (SELECT FROM health_retraction r WHERE r.person = e.person AND r.evidence = e.id) LIMIT 1
 """
 SOURCE_FIELDS = ("organisation", "feed", "batch", "row")
 
@@ -40,9 +46,11 @@ def record_evidence(
 
     ``source`` names at least the ``organisation`` or the ``feed``, and may name ``batch`` and ``row``. Raises
     :class:`EvidenceRefused` for attributes that do not fit the kind, a result before its sampling, an unknown
-    source, or a fact in the future.
+    source, a fact in the future, or a laboratory number that stands for another result already.
     """
-    checked = _checked(kind, occurred_at, attributes, source, now)
+    share_engine()
+    checked = checked_record(kind, occurred_at, attributes, source, now)
+    _refuse_known_number(kind, checked)
     identity = uuid4()
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [person, identity, kind, occurred_at, now, _json(dict(source)), _json(stored(checked))])
@@ -58,6 +66,7 @@ def retract_evidence(person: int, evidence: UUID, reason: str, by: str, now: dat
     """
     if not reason.strip():
         raise EvidenceRefused({"fault": "bad_attribute", "detail": "a reason is needed"})
+    share_engine()
     if not Evidence.objects.filter(person=person, id=evidence).exists():
         raise EvidenceNotFound()
     with connection.cursor() as cursor:
@@ -67,9 +76,10 @@ def retract_evidence(person: int, evidence: UUID, reason: str, by: str, now: dat
     check_person(person, now)
 
 
-def _checked(
+def checked_record(
     kind: str, occurred_at: datetime, attributes: Mapping[str, Any], source: Mapping[str, str], now: datetime
-) -> Any:
+) -> Attributes:
+    """The attributes as the kind's struct. Raises :class:`EvidenceRefused` for anything wrong with the record itself."""
     if occurred_at > now + CLOCK_SKEW:
         raise EvidenceRefused({"fault": "in_the_future", "detail": occurred_at.isoformat()})
     if not set(source) <= set(SOURCE_FIELDS) or not (source.get("organisation") or source.get("feed")):
@@ -80,6 +90,17 @@ def _checked(
     except EvidenceFault as fault:
         raise EvidenceRefused({"fault": fault.code, "detail": fault.detail}) from None
     return checked
+
+
+def _refuse_known_number(kind: str, checked: Attributes) -> None:
+    """One number of one laboratory stands for one result; a wrong one is retracted before the right one comes."""
+    if not isinstance(checked, Test) or not checked.number:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHER_RESULT, [checked.number, kind, checked.lab, checked.result])
+        if cursor.fetchone():
+            detail = f"{checked.number!r} stands for another result already - at `$.number`"
+            raise EvidenceRefused({"fault": "duplicate_number", "detail": detail})
 
 
 def _json(value: Any) -> str:
