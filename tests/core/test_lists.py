@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ankang.core import lists
 from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_start
+from ankang.core.lists import golomb
 from ankang.core.sm import Sm2Signer, sm2_generate
 
 EPOCH = 18_464
@@ -214,6 +215,12 @@ def test_large_lists_come_out_of_their_bytes_too() -> None:
         listed = {index: chance.choice(lists.LISTED) for index in chance.sample(range(size), count)}
         sealed = lists.unseal_file(a_list(listed, size=size), KEYS)
         assert sealed.content == content(listed, size)
+
+
+def test_an_index_beyond_32_bits_does_not_come_round_to_a_small_one() -> None:
+    quotient_four = b"\x00\x00\x00\x01" + (1 << 30).to_bytes(4, "big") + b"\x00\x00\x00\x01" + b"\x08"
+    remainder_five = (5 << 2).to_bytes(4, "big")
+    assert fault(golomb.decode, memoryview(quotient_four + remainder_five), 1 << 30) == "bad_content"
 
 
 def test_looking_up_a_shape_answers_in_that_shape() -> None:
