@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "demo": ["seed", "accounts", "credentials"],
     "keys": ["list", "rotate"],
     "list": ["build", "inspect", "verify", "lookup"],
+    "reason": ["verify", "keys"],
     "retention": ["run"],
 }
 

@@ -295,3 +295,15 @@ def test_three_reasons_fit_a_qr_code_of_version_30(name: str) -> None:
     statement = a_statement(reasons=reasons)
     code = segno.make(compact_text(statement.text, sign_statement(statement, SIGNER)), error="l", micro=False)
     assert (code.mode, int(code.version) <= 30) == ("alphanumeric", True)
+
+
+def test_the_document_shows_the_example_and_explains_every_fault() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text(encoding="utf-8")
+    genuine = VECTORS["genuine"]
+    shown = [genuine["canonical"], genuine["signature"], genuine["compact"], VECTORS["private_key_of_the_example"]]
+    assert [value for value in shown if value not in document] == []
+    faults = {case["fault"] for case in VECTORS["cases"] if case["fault"]}
+    assert {fault for fault in faults if f"`{fault}`" not in document} == set()
+    assert len(faults) == 6
+    fields = set(json.loads(genuine["canonical"])) | {field.name for field in msgspec.structs.fields(StatedReason)}
+    assert {field for field in fields if f"`{field}`" not in document} == set()

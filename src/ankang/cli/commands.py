@@ -14,6 +14,8 @@ COMMANDS = {
     "colour": ("ankang.cli.colour", "Colours from anybody's evidence: JSON lines in and out, no database."),
     "list": ("ankang.cli.list", "Signed lists of those who are not green, for scanners without a network."),
     "rules": ("ankang.cli.rules", "List, read, check, compare and verify the colour rules of this house."),
+    "reason": ("ankang.cli.reason", "Signed reasons: check one, print the public keys."),
+    "colours": ("ankang.cli.colours", "The colours on file: are they what the evidence says?"),
     "doctor": ("ankang.cli.doctor", "Say what is wrong, and what to do about it."),
     "demo": ("ankang.cli.demo", "The demonstration: residents, accounts, credentials for scripts."),
     "simulate": ("ankang.cli.simulate", "Drive a day in Ningguo through the real HTTP interface."),
