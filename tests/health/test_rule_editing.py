@@ -9,7 +9,7 @@ from ankang.core.rules import load, shipped
 from ankang.health.errors import NotUtf8, RuleTextTooLarge, TableNotUsable
 from ankang.health.services.rule_cells import cells_of, header_cells
 from ankang.health.services.rule_diffs import count_of, diff_lines, diff_releases
-from ankang.health.services.rule_editing import apply_cells, copy_rule, move_rule, remove_rule, with_header
+from ankang.health.services.rule_editing import accept_example, apply_cells, copy_rule, move_rule, remove_rule, with_header
 from ankang.health.services.rule_texts import LARGEST, check_text, raw_of, read_text
 from ankang.health.services.rulebook import shipped_text
 
@@ -169,3 +169,22 @@ def test_a_mark_and_foreign_line_ends_are_taken_off() -> None:
 def test_a_huge_text_is_refused(given: str | bytes) -> None:
     with pytest.raises(RuleTextTooLarge):
         read_text(given)
+
+
+def test_what_comes_out_can_be_written_into_an_example() -> None:
+    text, _ = apply_cells(ANHUI, {"r2.ends.0.steps.0.days": "10"})
+    wrong = [fault.example for fault in check_text(text, "34").faults]
+    assert len(wrong) == 2
+    for number in wrong:
+        text = accept_example(text, number or 0)
+    assert check_text(text, "34").sound
+    assert [line for line in changed(ANHUI, text) if "until" in line] == [
+        "-until = 2022-01-18T08:00:00+08:00",
+        "+until = 2022-01-14T08:00:00+08:00",
+        "-until = 2022-01-25T08:00:00+08:00",
+        "+until = 2022-01-21T08:00:00+08:00",
+    ]
+    with pytest.raises(NotFound):
+        accept_example(text, 99)
+    with pytest.raises(TableNotUsable):
+        accept_example(text.replace("days = 10", "days = 0"), 0)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("console/rules/<int:number>/delete", rules_edit.delete, name="delete_rules"),
     path("console/rules/<int:number>/diff", rules.diff, name="diff_rules"),
     path("console/rules/<int:number>/edit", rules_edit.edit, name="edit_rules"),
+    path("console/rules/<int:number>/examples/<int:position>", rules_edit.example, name="accept_example"),
     path("console/rules/<int:number>/rules.toml", rules.toml, name="rules_toml"),
     path("console/rules/<int:number>/submit", rules_edit.submit, name="submit_rules"),
     path("console/rules/<int:number>/text", rules_edit.edit_text, name="edit_rules_text"),

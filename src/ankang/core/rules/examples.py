@@ -20,13 +20,17 @@ def failed_examples(rule_set: RuleSet) -> Iterator[str]:
             yield f"example {number} ({example.says}): {fault}"
 
 
+def outcome_of(rule_set: RuleSet, example: Example) -> Assessment:
+    """What comes out for an example. Raises :class:`EvidenceFault` where its evidence cannot be taken."""
+    records = [_record(number, record) for number, record in enumerate(example.evidence, 1)]
+    return evaluate(records, rule_set, _seconds(example.at), tuple(map(_area, example.areas)))
+
+
 def _fault(rule_set: RuleSet, example: Example) -> str | None:
     try:
-        records = [_record(number, record) for number, record in enumerate(example.evidence, 1)]
+        return _difference(example, outcome_of(rule_set, example))
     except EvidenceFault as fault:
         return f"evidence cannot be taken: {fault.detail}"
-    found = evaluate(records, rule_set, _seconds(example.at), tuple(map(_area, example.areas)))
-    return _difference(example, found)
 
 
 def _difference(example: Example, found: Assessment) -> str | None:

@@ -26,9 +26,11 @@ class Number(NamedTuple):
 def numbers_of(rule: Rule) -> list[Number]:
     """Every number that is written in the rule, but ``within_days``, in the order of the file."""
     found = [number for index, match in enumerate(rule.when) for number in _of_match(match, ("when", index))]
-    found.extend(_of_steps(rule.begins, ("begins",)))
+    found.extend(_named(number, "起始", "beginning") for number in _of_steps(rule.begins, ("begins",)))
     for index, ending in enumerate(rule.ends):
-        found.extend(_of_ending(ending, ("ends", index)))
+        numbers = _of_ending(ending, ("ends", index))
+        several = len(rule.ends) > 1
+        found.extend(_named(one, f"结束{index + 1}", f"ending {index + 1}") if several else one for one in numbers)
     return found
 
 
@@ -38,6 +40,11 @@ def place_of(path: Path) -> str:
     for part in path:
         words += f" {part + 1}" if isinstance(part, int) else f"{', ' if words else ''}{part}"
     return words
+
+
+def _named(number: Number, zh: str, en: str) -> Number:
+    """The number with the part of the rule that it belongs to."""
+    return number._replace(zh=f"{zh}：{number.zh}", en=f"{en}: {number.en}")
 
 
 def _of_ending(ending: Ending, path: Path) -> Iterator[Number]:

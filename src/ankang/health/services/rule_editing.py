@@ -7,13 +7,16 @@ blocks of lines, together with the comment above them; the result is compared wi
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from ankang.base.errors import NotFound
+from ankang.core.evidence import EvidenceFault
+from ankang.core.rules import RuleSetFault, load
+from ankang.core.rules.examples import SHANGHAI, outcome_of
 
 from ..errors import TableNotUsable
 from .rule_cells import Cell, cells_of, header_cells
@@ -81,6 +84,35 @@ def move_rule(text: str, number: int, to: int) -> str:
     rules = parts_of(raw_of(text), "rules")
     _at(rules, number), _at(rules, to)
     return _rearranged(text, lambda blocks: _moved(list(map(_closed, blocks)), number, to), _moved(rules, number, to))
+
+
+def accept_example(text: str, number: int) -> str:
+    """The text with what comes out written into worked example ``number`` (from 0): colour, rules and, where given, until.
+
+    Raises NotFound, and TableNotUsable when the rules are not sound or the example's evidence cannot be taken.
+    """
+    try:
+        rule_set = load(text)
+        example = rule_set.file.examples[number]
+        found = outcome_of(rule_set, example)
+    except IndexError:
+        raise NotFound() from None
+    except (RuleSetFault, EvidenceFault):
+        raise TableNotUsable() from None
+    document = _parsed(text)
+    place: Any = document["examples"][number]  # type: ignore[index]
+    place["colour"] = found.colour.slug
+    place["rules"] = list(dict.fromkeys(reason.rule for reason in found.reasons))
+    if example.until is not None:
+        _until(place, found.until)
+    return tomlkit.dumps(document)
+
+
+def _until(place: Any, moment: int | None) -> None:
+    if moment is None:
+        del place["until"]
+    else:
+        place["until"] = datetime.fromtimestamp(moment, SHANGHAI)
 
 
 def _rearranged(text: str, change: Callable[[list[str]], list[str]], meant: list[Any]) -> str:

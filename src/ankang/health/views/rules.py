@@ -71,7 +71,7 @@ def release_page(request: HttpRequest, release: RuleRelease, status: int = 200, 
     base, newest = release.base, newest_approved()
     editable = may_edit(release, request.user)
     context = {
-        "title": f"{release.name}/{release.version}",
+        "title": _("Rule set %s") % f"{release.name}/{release.version}",
         "release": release,
         "place": place_of(release.region),
         "checked": checked,
@@ -81,6 +81,7 @@ def release_page(request: HttpRequest, release: RuleRelease, status: int = 200, 
         "rows": rows,
         "examples": examples_of(checked, lang),
         "examples_right": sum(checked.examples),
+        "examples_wrong": len(checked.examples) - sum(checked.examples),
         "digest": bytes(release.digest).hex(),
         "signature": bytes(release.signature).hex() if release.signature is not None else "",
         "valid": verify_release(release),
@@ -113,7 +114,7 @@ def diff(request: HttpRequest, number: int) -> HttpResponse:
     return page(
         request,
         "health/rules_diff.html",
-        title=f"{other.name}/{other.version} → {release.name}/{release.version}",
+        title=_("Rule set %s") % f"{release.name}/{release.version}",
         release=release,
         other=other,
         diff=diff_rows(diff_releases(other.text, release.text), lang),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,7 +28,7 @@ from ..services.releases import (
     submit_release,
     withdraw_release,
 )
-from ..services.rule_editing import apply_cells, copy_rule, move_rule, remove_rule
+from ..services.rule_editing import accept_example, apply_cells, copy_rule, move_rule, remove_rule
 from ..services.rule_texts import LARGEST, check_text, labels_of, province, raw_of, read_text
 from .rules import lang_of, page, release_page
 from .rules_rows import Row, form_rows, general_faults, header_fields, overlay, pages_of, rows_of, warnings_of
@@ -105,6 +106,17 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
 
 @requires("rules.edit")
 @require_POST
+def example(request: HttpRequest, number: int, position: int) -> HttpResponse:
+    """The author has read what comes out for a worked example, and writes it there."""
+    release = _draft_of(request, number)
+    text = accept_example(release.text, position)
+    save_draft(number, text, release.note, _whole(request.POST.get("revision", "")), request.user, timezone.now())
+    messages.success(request, _("Written into the example."))
+    return redirect(f"{reverse('rule_release', args=[number])}#examples-title")
+
+
+@requires("rules.edit")
+@require_POST
 def compare(request: HttpRequest, number: int) -> HttpResponse:
     """Measure the draft against the newest approved version from now on."""
     compare_anew(number, request.user)
@@ -162,7 +174,7 @@ def _table(
         request,
         "health/rules_edit.html",
         409 if conflict else refused.status if refused else 422 if faults else 200,
-        title=f"{release.name}/{release.version}",
+        title=_("Rule set %s") % f"{release.name}/{release.version}",
         release=release,
         note=request.POST.get("note", release.note),
         rows=rows,
@@ -191,7 +203,7 @@ def _whole_text(request: HttpRequest, release: RuleRelease, text: str, refusal: 
         request,
         "health/rules_text.html",
         refusal.status if refusal else 200,
-        title=f"{release.name}/{release.version}",
+        title=_("Rule set %s") % f"{release.name}/{release.version}",
         release=release,
         text=text,
         note=request.POST.get("note", release.note),
