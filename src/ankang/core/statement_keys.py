@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-FORMAT = "ankang-keys/1"
+FORMAT: Literal["ankang-keys/1"] = "ankang-keys/1"
 
 
 class PublicKey(Struct, frozen=True, omit_defaults=True):

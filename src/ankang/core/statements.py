@@ -59,7 +59,7 @@ class RuleSetNamed(_Part, frozen=True):
     """The rules that were applied; ``digest`` is the SM3 of their text (UTF-8) in hex."""
 
     name: str
-    version: int
+    version: Annotated[int, Meta(ge=1)]
     digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
