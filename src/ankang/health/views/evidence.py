@@ -59,7 +59,7 @@ def _record_page(request: HttpRequest, row: Evidence, form: RetractForm, status:
         "row": row,
         "person": masked_people({row.person}).get(row.person),
         "attributes": attributes_in_words(record.attributes, lang),
-        "source": _source(row),
+        "source": _source(row, may(request.user, "feeds.view")),
         "retraction": retraction,
         "may_retract": may_retract,
         "preview": _preview(preview_retraction(row.person, row.id, now), lang, now) if may_retract else None,
@@ -79,14 +79,14 @@ def _may_retract(request: HttpRequest, row: Evidence) -> bool:
     return True
 
 
-def _source(row: Evidence) -> list[dict[str, Any]]:
+def _source(row: Evidence, linked: bool) -> list[dict[str, Any]]:
     """Organisation, feed, batch and row, the batch with the address of its page where there is one."""
     titles = {"organisation": _("organisation"), "feed": _("feed"), "batch": _("batch"), "row": _("row")}
     return [
         {
             "title": titles[name],
             "value": row.source[name],
-            "link": _batch_link(row.source[name]) if name == "batch" else "",
+            "link": _batch_link(row.source[name]) if linked and name == "batch" else "",
         }
         for name in SOURCE_FIELDS
         if name in row.source
@@ -95,7 +95,7 @@ def _source(row: Evidence) -> list[dict[str, Any]]:
 
 def _batch_link(batch: str) -> str:
     try:
-        return reverse("feed_batch", args=[batch])
+        return reverse("exchange:batch", args=[batch])
     except NoReverseMatch:
         return ""
 

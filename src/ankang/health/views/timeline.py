@@ -10,23 +10,26 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from ankang.core.colours import Colour as CodeColour
-
 from ..services.history import ColourSpell, PersonFile
 
 NARROWEST = 0.6
-ROOM_FOR_WORD = 9.0
+ROOM = {"zh": {"word": (9.0, 26.0), "shape": (3.6, 11.0)}, "en": {"word": (15.0, 46.0), "shape": (3.6, 11.0)}}
+"""From which width on (per cent) a block has room for its word or its shape: on a desk, on a phone."""
 TICKS = 4
 MARGIN = timedelta(days=1)
 
 
 class Block(NamedTuple):
-    """One spell: where it lies (per cent of the width), its colour's slug, and its word where there is room."""
+    """One spell: where it lies (per cent of the width), its colour's slug and word, and where there is room for them:
+    ``phone`` (everywhere), ``desk`` (only there) or nowhere.
+    """
 
     x: float
     width: float
     slug: str
     word: str
+    word_room: str
+    shape_room: str
     start: datetime
     end: datetime | None
 
@@ -69,8 +72,21 @@ def timeline_of(file: PersonFile, spells: Sequence[ColourSpell], now: datetime) 
 
 def _block(spell: ColourSpell, start: float, end: float, lang: str) -> Block:
     width = max(end - start, NARROWEST)
-    word = spell.colour.word(lang) if width >= ROOM_FOR_WORD else ""
-    return Block(min(start, 100 - width), width, CodeColour(spell.colour).slug, word, spell.start, spell.end)
+    return Block(
+        min(start, 100 - width),
+        width,
+        spell.colour.slug,
+        spell.colour.word(lang),
+        _room(width, "word", lang),
+        _room(width, "shape", lang),
+        spell.start,
+        spell.end,
+    )
+
+
+def _room(width: float, what: str, lang: str) -> str:
+    desk, phone = ROOM["zh" if lang.startswith("zh") else "en"][what]
+    return "phone" if width >= phone else "desk" if width >= desk else ""
 
 
 def _tick(moment: datetime, number: int) -> dict[str, Any]:
