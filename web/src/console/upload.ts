@@ -88,7 +88,7 @@ const enhance = (form: HTMLFormElement): void => {
     bar.value = size ? (100 * sent) / size : 100;
     const left = rate > 0 ? Math.ceil((size - sent) / rate) : 0;
     const values: Record<string, string> = { done: megabytes(sent), total: megabytes(size), rate: megabytes(rate), left: String(left) };
-    pace.textContent = sent >= size ? word("Checking") : word("Rate").replace(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? "");
+    pace.textContent = !sent ? "" : sent >= size ? word("Checking") : word("Rate").replace(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? "");
   };
 
   const say = (words: string): void => {

@@ -23,6 +23,7 @@ from ..services import (
     approval_of,
     batch_of,
     cancel_batch,
+    feed_kind,
     rematch_batch,
     resume_batch,
     stop_batch,
@@ -46,7 +47,7 @@ def show_batch(request: HttpRequest, found: Batch, form: SubmitForm | None = Non
     """The page of a batch the reader may see; with the faults of a submission that was not taken."""
     lang, now = get_language() or "zh-hans", timezone.now()
     context = {
-        "title": found.filename or _("Single records"),
+        "title": f"{feed_kind(found.feed).word(lang)} · {found.pk}",
         "sheet": sheet_of(found, request.user, now, lang),
         "batch": found,
         "submit": form or SubmitForm(),

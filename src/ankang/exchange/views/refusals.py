@@ -47,7 +47,7 @@ class Refused:
     cells: list[tuple[str, bool]]
 
 
-@requires("feeds.view")
+@requires("feeds.send")
 @require_safe
 def rejects(request: HttpRequest, number: int, form: str) -> HttpResponse | StreamingHttpResponse:
     """The refused rows as they came, ``csv`` or ``xlsx``, to be mended and sent again."""

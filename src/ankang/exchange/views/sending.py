@@ -82,10 +82,10 @@ def _json(view: View) -> View:
     """Answers the page's script: an address, or the error in the house's one shape."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any) -> HttpResponse:
+    def answered(request: HttpRequest, **numbers: int) -> HttpResponse:
         try:
             with transaction.atomic():
-                return view(request, *args)
+                return view(request, **numbers)
         except Problem as problem:
             lang = get_language() or "zh-hans"
             words = words_of(problem, request.POST.get("feed", ""), lang) if "fault" in problem.details else {}
