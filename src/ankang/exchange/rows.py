@@ -49,6 +49,8 @@ class RowReader:
         """The checked row. Raises RowFault."""
         if len(row) != self.width:
             row = self._fitted(row)
+        if any("\0" in cell for cell in row):
+            raise RowFault("nul_bytes")
         document, phone = self._who(row)
         values: dict[str, Any] = dict(self.kind.fixed)
         for at, column, read in self._columns:

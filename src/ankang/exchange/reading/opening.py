@@ -29,13 +29,27 @@ class Table:
 
     def rows(self, after: int = 0) -> Iterator[RawRow]:
         """The rows after the first ``after``. Raises FileFault: broken_file, line_too_long, too_many_rows."""
-        for count, row in enumerate(islice(self._rows, after, None), after):
+        for count, row in enumerate(islice(_without_tail(self._rows), after, None), after):
             if count >= MAX_ROWS:
                 raise FileFault("too_many_rows", MAX_ROWS)
             if isinstance(row, str):
                 yield RawRow(count + self._first, [row], "bad_json")
             else:
                 yield RawRow(count + self._first, row)
+
+
+def _without_tail(rows: Iterator[list[str] | str]) -> Iterator[list[str] | str]:
+    """The rows up to the last that holds anything: spreadsheets leave many empty ones below."""
+    empty: list[list[str]] = []
+    for row in rows:
+        if isinstance(row, str) or any(row):
+            yield from empty
+            empty.clear()
+            yield row
+        elif len(empty) > MAX_ROWS:
+            raise FileFault("too_many_rows", MAX_ROWS)
+        else:
+            empty.append(row)
 
 
 def open_table(file: BinaryIO, format: str, kind: FeedKind, now: int) -> Table:

@@ -8,13 +8,15 @@ from .agents import agent_of_token, agents_of, issue_agent, revoke_agent
 from .batches import approval_of, cancel_batch, progress_of, resume_batch, stop_batch
 from .kinds import feed_kind, feed_kinds, template_csv, template_xlsx
 from .pool import pool_sizes, rematch_batch
-from .records import hand_in, send_rows
+from .records import Sent, hand_in, send_rows
 from .rejects import rejects_csv, rejects_of, rejects_xlsx
 from .senders import batch_of, batches_of
 from .submitting import submit_batch
-from .uploads import complete_upload, open_upload, put_part, send_file
+from .uploads import Completed, complete_upload, open_upload, put_part, send_file
 
 __all__ = [
+    "Completed",
+    "Sent",
     "agent_of_token",
     "agents_of",
     "approval_of",

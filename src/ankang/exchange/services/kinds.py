@@ -43,9 +43,9 @@ def template_xlsx(kind: FeedKind, lang: str) -> bytes:
         title = sheet.cell(1, at, column.word(lang))
         title.font = Font(bold=column.required or column.attribute == "document")
         sheet.cell(2, at, column.example)
-        sheet.column_dimensions[get_column_letter(at)].width = 22
-        for line in range(1, 1_001):
-            sheet.cell(line, at).number_format = "@"
+        below = sheet.column_dimensions[get_column_letter(at)]
+        below.width, below.number_format = 22, "@"
+        sheet.cell(2, at).number_format = "@"
     sheet.freeze_panes = "A2"
     file = io.BytesIO()
     book.save(file)
