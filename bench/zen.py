@@ -1,9 +1,9 @@
 """Our evaluator against a general rule engine (zen-engine, compiled from Rust): the same people, the same rules.
 
 Run: ``python -m bench.zen [--people 20000] [--json]``. The rules are few and simple enough to be said in both: a contact, a
-positive test, a fever or a journey turns a person for some days. ``colour_ratio_zen`` is our people a CPU second by theirs, when zen is asked about 1,000
-people at once, which suits it best (a call costs it 0.2 ms); ``colour_ratio_zen_single`` when it is asked one by one, as we
-are in both.
+positive test, a fever or a journey turns a person for some days. ``colour_ratio_zen`` is our people a CPU second by
+theirs when zen is asked about 1,000 people at once, which suits it best (a call costs it 0.2 ms);
+``colour_ratio_zen_single`` when it is asked one by one, as we are in both.
 
 What zen is given for free: facts made ready before the clock starts (how many days ago, plain values, nothing to look
 up), a decision table without time, areas, sequences of steps or endings, one answer a record of which the worst is taken
