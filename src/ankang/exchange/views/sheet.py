@@ -251,6 +251,7 @@ def found_of(batch: Batch, lang: str) -> dict[str, Any]:
         ],
         "fault": sentence(batch.fault, lang) if batch.state == "error" else "",
         "fault_columns": findings.get("columns", []),
+        "known_columns": [column.word(lang) for column in feed_kind(batch.feed).columns],
     }
 
 
