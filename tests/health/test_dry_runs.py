@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -34,7 +37,7 @@ from ankang.health.services.dry_runs import (
     stop_dry_run,
 )
 from ankang.health.services.dry_runs.counting import SAMPLE, Turn, add_to_sample, spread
-from ankang.health.services.dry_runs.working import work_on
+from ankang.health.services.dry_runs.working import is_worked_on, work_on
 
 from .builders import CDC, NOW, a_person, days, evidence, feed, seconds, unknown_person
 from .test_screens import a_resident, towns  # noqa: F401
@@ -296,6 +299,7 @@ def test_what_somebody_else_works_on_is_left_alone(five: dict[str, int]) -> None
         DryRun.objects.update(state="running")
         assert stop(run.pk).state == "running"
         resume(run.pk)
+        other.execute("SELECT pg_advisory_unlock(%s, %s)", [0x616B6477, run.pk])
     run_dry_run(run.pk)
     run.refresh_from_db()
     assert (run.state, run.result["changes"]) == ("finished", 3)
@@ -337,27 +341,25 @@ run_dry_run(int(sys.argv[1]))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_in_the_middle_it_comes_to_the_same_numbers(towns: None) -> None:  # noqa: F811
+def test_killed_or_stopped_in_the_middle_it_comes_to_the_same_numbers(towns: None) -> None:  # noqa: F811
     people = _many_feverish()
-    whole, killed = ran(), ask(reference="8")
-    child = subprocess.Popen(
-        [sys.executable, "-c", SLOW, str(killed.pk)],
-        env=_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stdout.readline() == b"kept\n"
-    child.kill()
-    child.wait()
+    whole, killed, stopped = ran(), ask(reference="8"), ask(reference="9")
+    with _half_way(killed) as child:
+        child.kill()
     killed.refresh_from_db()
     assert (killed.state, 0 < killed.done < len(people), killed.total) == ("running", True, len(people))
-    run_dry_run_job(killed.pk)
-    killed.refresh_from_db()
-    assert killed.state == whole.state == "finished"
-    assert (killed.result, killed.sample) == (whole.result, whole.sample)
-    assert killed.result["by_move"] == {"green>red": len(people)}
+    with _half_way(stopped) as child:
+        assert stop(stopped.pk).state == "running"
+        child.communicate(b"go on\n" * 9)
+    stopped.refresh_from_db()
+    assert (stopped.state, 0 < stopped.done < len(people)) == ("stopped", True)
+    resume(stopped.pk)
+    for run in (killed, stopped):
+        _wait_until_let_go(run)
+        run_dry_run_job(run.pk)
+        run.refresh_from_db()
+        assert (run.state, run.result, run.sample) == ("finished", whole.result, whole.sample)
+    assert whole.result["by_move"] == {"green>red": len(people)}
 
 
 def test_the_alarm_begins_with_one_person_over_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -420,18 +422,37 @@ def _environment() -> dict[str, str]:
     return os.environ | {"ANKANG_DATABASE_URL": f"postgresql://{where}&port={given.get('port', '5432')}"}
 
 
-def _many_feverish(number: int = 33_000) -> range:
-    """Green people with 39.5 °C on file that nobody has evaluated, in two chunks: written at once, by hand."""
-    people = range(2_000_000, 2_000_000 + number)
+@contextmanager
+def _half_way(run: DryRun) -> Iterator["subprocess.Popen[bytes]"]:
+    """A worker in a process of its own that has kept its first chunk and waits."""
+    command = [sys.executable, "-c", SLOW, str(run.pk)]
+    child = subprocess.Popen(command, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"kept\n"
+    yield child
+    child.wait(60)
+
+
+def _wait_until_let_go(run: DryRun) -> None:
+    """The database learns of a killed worker a moment after its death."""
+    end = time.monotonic() + 30
+    while is_worked_on(run.pk) and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def _many_feverish() -> range:
+    """Green people in three chunks with 39.5 °C on file that nobody has evaluated: written at once, by hand."""
+    people = range(2_000_000, 2_100_000, 20)
+    numbers = [people.start, people.stop - 1, people.step]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO health_colour SELECT p, 1, %s, NULL, '[]', '', %s FROM generate_series(%s, %s) p",
-            [NOW, NOW, people[0], people[-1]],
+            "INSERT INTO health_colour SELECT p, 1, %s, NULL, '[]', '', %s FROM generate_series(%s, %s, %s) p",
+            [NOW, NOW, *numbers],
         )
         cursor.execute(
             "INSERT INTO health_evidence SELECT p, gen_random_uuid(), 'temperature', %s, %s, %s, %s "
-            "FROM generate_series(%s, %s) p",
-            [NOW - days(1), NOW, json.dumps(CDC), json.dumps({"celsius": 39.5}), people[0], people[-1]],
+            "FROM generate_series(%s, %s, %s) p",
+            [NOW - days(1), NOW, json.dumps(CDC), json.dumps({"celsius": 39.5}), *numbers],
         )
         cursor.execute("ANALYZE health_evidence, health_colour")
     return people

@@ -46,8 +46,15 @@ def _bars(names: Sequence[str], series: dict[str, list[int]]) -> dict[str, Any]:
             "name": _("number of people"),
             "nameLocation": "middle",
             "nameGap": 26,
+            "axisLabel": {"hideOverlap": True},
         },
-        "yAxis": {"type": "category", "inverse": True, "data": list(names), "axisTick": {"show": False}},
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": list(names),
+            "axisTick": {"show": False},
+            "axisLabel": {"width": 130, "overflow": "break", "lineHeight": 14},
+        },
         "series": [
             {
                 "type": "bar",
@@ -64,4 +71,4 @@ def _bars(names: Sequence[str], series: dict[str, list[int]]) -> dict[str, Any]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 22 else text[:21] + "…"
+    return text if len(text) <= 36 else text[:35] + "…"

@@ -81,6 +81,7 @@ def sheet_of(run: DryRun | None, user: Any, subject: str = "") -> dict[str, Any]
         **standing,
         "may_ask": may_ask(run.subject, user) and not standing["is_gone"],
         "may_steer": may(user, RIGHTS[run.subject][1]),
+        "may_resume": may(user, RIGHTS[run.subject][1]) and can_go_on(run),
         "progress": progress_of(run),
         "finding": finding_of(run, moves, lang),
         "moves": moves,
@@ -99,6 +100,12 @@ def sheet_of(run: DryRun | None, user: Any, subject: str = "") -> dict[str, Any]
 def may_ask(subject: str, user: Any) -> bool:
     """Whether the reader may ask for a dry run of this subject from here."""
     return subject in SOURCES and may(user, RIGHTS[subject][1])
+
+
+def can_go_on(run: DryRun) -> bool:
+    """Whether going on makes sense: it was stopped, is about to be, or failed through no fault of the candidate."""
+    stopping = run.state in LIVE and run.stop_wanted
+    return stopping or run.state == "stopped" or (run.state == "failed" and run.fault.startswith("broken"))
 
 
 def moves_of(result: Mapping[str, Any]) -> list[MoveRow]:

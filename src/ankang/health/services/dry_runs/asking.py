@@ -70,7 +70,7 @@ def stop_dry_run(number: int) -> DryRun:
 def resume_dry_run(number: int) -> DryRun:
     """Go on where it was stopped or failed. Raises NotFound, DryRunHasEnded (it is finished, or running)."""
     run = _locked(number)
-    if run.state not in ("stopped", "failed") and not run.stop_wanted:
+    if run.state == "finished" or (run.state in OPEN and not run.stop_wanted):
         raise DryRunHasEnded()
     run.stop_wanted, run.fault = False, ""
     if run.state != "running":

@@ -127,6 +127,7 @@ def _finish(run: DryRun) -> None:
     now = timezone.now()
     DryRun.objects.filter(pk=run.pk, state="running").update(
         state="finished",
+        stop_wanted=False,
         finished_at=now,
         total=F("done"),
         result=run.result,
