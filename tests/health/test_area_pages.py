@@ -182,10 +182,12 @@ def test_another_regions_people_are_not_there():
     elsewhere = [
         f"/console/health/people/{person}/history/",
         f"/console/health/people/{unknown_person()}/history/",
-        f"/console/health/evidence/{person}/{record}/",
+        f"/console/health/people/{10**30}/history/",
+        f"/console/health/people/{10**30}/evidence/{record}/",
+        f"/console/health/people/{person}/evidence/{record}/",
     ]
-    assert [client.get(address).status_code for address in elsewhere] == [404] * 3
-    retract = f"/console/health/evidence/{person}/{record}/retract"
+    assert [client.get(address).status_code for address in elsewhere] == [404] * 5
+    retract = f"/console/health/people/{person}/evidence/{record}/retract"
     assert client.post(retract, {"reason": "误录"}).status_code == 404
     assert Retraction.objects.count() == 0
 
@@ -193,17 +195,17 @@ def test_another_regions_people_are_not_there():
 def test_a_record_shows_what_it_says_and_what_its_retraction_would_mean():
     person, record = a_case()
     client = signed_in("health_commission", "341881")
-    page = text(client.get(f"/console/health/evidence/{person}/{record}/"))
+    page = text(client.get(f"/console/health/people/{person}/evidence/{record}/"))
     for part in ("C-17", "宁国市疾控中心", "Retracting would change the colour", "code-mark--green"):
         assert part in page, part
-    answer = client.post(f"/console/health/evidence/{person}/{record}/retract", {"reason": "同名误录"})
+    answer = client.post(f"/console/health/people/{person}/evidence/{record}/retract", {"reason": "同名误录"})
     assert answer.status_code == 302
     assert colour_of(person).colour is Colour.GREEN
-    page = text(client.get(f"/console/health/evidence/{person}/{record}/"))
+    page = text(client.get(f"/console/health/people/{person}/evidence/{record}/"))
     assert "同名误录" in page
     assert "health_commission-341881" in page
     assert "Retract this record" not in page
-    again = client.post(f"/console/health/evidence/{person}/{record}/retract", {"reason": "again"})
+    again = client.post(f"/console/health/people/{person}/evidence/{record}/retract", {"reason": "again"})
     assert (again.status_code, Retraction.objects.count()) == (409, 1)
 
 
@@ -211,7 +213,7 @@ def test_a_record_shows_what_it_says_and_what_its_retraction_would_mean():
 def test_a_retraction_needs_a_reason_of_bearable_length(reason: str):
     person, record = a_case()
     client = signed_in("health_commission", "341881")
-    answer = client.post(f"/console/health/evidence/{person}/{record}/retract", {"reason": reason})
+    answer = client.post(f"/console/health/people/{person}/evidence/{record}/retract", {"reason": reason})
     assert (answer.status_code, Retraction.objects.count()) == (422, 0)
     assert colour_of(person).colour is Colour.RED
 
@@ -219,15 +221,15 @@ def test_a_retraction_needs_a_reason_of_bearable_length(reason: str):
 def test_looking_is_not_retracting():
     person, record = a_case()
     client = signed_in("approver")
-    assert "Retract this record" not in text(client.get(f"/console/health/evidence/{person}/{record}/"))
-    assert client.post(f"/console/health/evidence/{person}/{record}/retract", {"reason": "x"}).status_code == 403
+    assert "Retract this record" not in text(client.get(f"/console/health/people/{person}/evidence/{record}/"))
+    assert client.post(f"/console/health/people/{person}/evidence/{record}/retract", {"reason": "x"}).status_code == 403
 
 
 def test_a_reason_with_two_thousand_letters_in_lines_is_kept():
     person, record = a_case()
     reason = "\r\n".join(["字" * 499] * 4)
     client = signed_in("health_commission", "341881")
-    assert client.post(f"/console/health/evidence/{person}/{record}/retract", {"reason": reason}).status_code == 302
+    assert client.post(f"/console/health/people/{person}/evidence/{record}/retract", {"reason": reason}).status_code == 302
     assert Retraction.objects.get().reason == reason.replace("\r\n", "\n")
 
 
@@ -262,7 +264,7 @@ def test_the_list_of_evidence_leads_to_its_pages_and_is_filtered_by_standing_and
     retract_evidence(other, gone, "误录", "staff:7", NOW)
     client = signed_in("health_commission", "341881")
     page = text(client.get("/console/health/evidence/"))
-    assert f"/console/health/evidence/{person}/{record}/" in page
+    assert f"/console/health/people/{person}/evidence/{record}/" in page
     assert str(gone) not in text(client.get("/console/health/evidence/?retracted=no"))
     assert str(record) not in text(client.get("/console/health/evidence/?retracted=yes"))
     assert str(record) not in text(client.get("/console/health/evidence/?feed=lab"))
