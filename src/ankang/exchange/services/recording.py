@@ -5,18 +5,21 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ankang.core.evidence import stored
-from ankang.health.models import ColourChange, Evidence, FeedHead
-from ankang.health.services import record_evidence
+from ankang.health.models import ColourChange, FeedHead
+from ankang.health.services import NewEvidence, record_evidence_in_bulk
 
+from ..faults import RowFault
 from ..kinds import FeedKind
 from ..models import Batch
 from ..rows import Parsed
 
+_CODES = {"duplicate_number": "number_taken", "in_the_future": "in_the_future"}
+
 
 class Recorded(NamedTuple):
-    """``new``: whether each row became evidence (False: it is on file already); ``worse``: people turned worse."""
+    """What became of each row: success, duplicate (on file already), or its fault; and how many people turned worse."""
 
-    new: list[bool]
+    outcomes: list[str | RowFault]
     worse: int
 
 
@@ -25,30 +28,24 @@ def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Par
     if not rows:
         return Recorded([], 0)
     before = FeedHead.objects.values_list("seq", flat=True).first() or 0
-    known = _known({person for _, person, _ in rows}, kind)
-    new = []
-    for number, person, row in rows:
-        attributes = stored(row.attributes)
-        key = (person, row.occurred_at, repr(sorted(attributes.items())))
-        new.append(key not in known)
-        if key not in known:
-            known.add(key)
-            moment = datetime.fromtimestamp(row.occurred_at, UTC)
-            record_evidence(person, kind.evidence.value, moment, attributes, source_of_row(batch, number), now)
-    return Recorded(new, _turned({person for _, person, _ in rows}, before, now))
+    done = record_evidence_in_bulk((_new(batch, kind, *row) for row in rows), now)
+    outcomes: list[str | RowFault] = ["success"] * len(rows)
+    for at in done.duplicates:
+        outcomes[at] = "duplicate"
+    for at, fault in done.faults.items():
+        outcomes[at] = RowFault(_CODES.get(fault.code, "evidence_refused"))
+    worse = _turned({person for _, person, _ in rows}, before, now) if done.changed else 0
+    return Recorded(outcomes, worse)
+
+
+def _new(batch: Batch, kind: FeedKind, number: int, person: int, row: Parsed) -> NewEvidence:
+    moment = datetime.fromtimestamp(row.occurred_at, UTC)
+    return NewEvidence(person, kind.evidence.value, moment, stored(row.attributes), source_of_row(batch, number))
 
 
 def source_of_row(batch: Batch, number: int) -> dict[str, str]:
     """What the evidence says of where it came from."""
     return {"organisation": batch.organisation, "feed": batch.feed, "batch": batch.reference, "row": str(number)}
-
-
-def _known(people: set[int], kind: FeedKind) -> set[tuple[int, int, str]]:
-    rows = Evidence.objects.filter(person__in=people, kind=kind.evidence.value, source__feed=kind.slug)
-    return {
-        (person, int(at.timestamp()), repr(sorted(attributes.items())))
-        for person, at, attributes in rows.values_list("person", "occurred_at", "attributes")
-    }
 
 
 def _turned(people: set[int], before: int, now: datetime) -> int:

@@ -57,8 +57,11 @@ def take_rows(batch: Batch, kind: FeedKind, rows: Sequence[ReadRow], now: dateti
     faults |= _taken_numbers(kind, {at: row for at, row in good.items() if at not in faults})
     mine = [(at, match) for at, match in matches.items() if isinstance(match, int) and at not in faults]
     recorded = record_rows(batch, kind, [(rows[at].number, person, good[at]) for at, person in mine], now)
-    for (at, _), new in zip(mine, recorded.new, strict=True):
-        outcomes[at] = "success" if new else "duplicate"
+    for (at, _), outcome in zip(mine, recorded.outcomes, strict=True):
+        if isinstance(outcome, RowFault):
+            faults[at] = outcome
+        else:
+            outcomes[at] = outcome
     strangers = {at: good[at] for at, match in matches.items() if match is None and at not in faults}
     waits_of = _wait(batch, kind, [(rows[at], row) for at, row in strangers.items()], now)
     for at, waits in zip(strangers, waits_of, strict=True):
