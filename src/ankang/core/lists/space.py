@@ -4,33 +4,22 @@ A list costs log2(space ÷ listed) + 1.44 bits an entry, so 30-bit indices make 
 (docs/decisions/0011-offline-list.md). An index below ``size`` fills the four bytes of the code as before.
 """
 
-import math
-from array import array
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from ankang.core import permutation
 from ankang.core.colours import Colour
 from ankang.core.lists.entries import Entries
-from ankang.core.lists.header import SIZE_MOST
-from ankang.core.sm import sm4_ctr_keystream
+from ankang.core.permutation import space_for
 
-ROUNDS = 10
-STEP = 1 << 16
+__all__ = ["SpacePermutation", "decoy_numbers", "entries_from_colours", "space_for"]
+
 CHUNK = 1 << 22
 
 _Numbers = npt.NDArray[np.int64]
 Indices = Callable[[_Numbers], _Numbers]
-
-
-def space_for(people: int) -> int:
-    """The size of the space for so many people: room for newcomers and decoys, and only roughly their number.
-
-    1/64 more, at least 65,536 more, rounded up to a multiple of 65,536; at most 2³⁰.
-    """
-    wanted = people + max(people // 64, STEP)
-    return min(-(-wanted // STEP) * STEP, SIZE_MOST)
 
 
 def decoy_numbers(people: int, size: int, count: int) -> _Numbers:
@@ -43,47 +32,10 @@ def decoy_numbers(people: int, size: int, count: int) -> _Numbers:
     return np.arange(size - count, size, dtype=np.int64)
 
 
-class SpacePermutation:
-    """A permutation of 0 … size − 1 under a 32-byte key: SM4 key (16 bytes) and first counter block (16 bytes).
+class SpacePermutation(permutation.SpacePermutation):
+    """The permutation of :mod:`ankang.core.permutation`, for whole arrays as well."""
 
-    A Feistel network of ten rounds on two digits of base a, the least a with a² ≥ size. The few numbers that land
-    at ``size`` or above are sent through again until they do not.
-    """
-
-    __slots__ = ("_base", "_tables", "size")
-
-    def __init__(self, key: bytes, size: int) -> None:
-        if len(key) != 32 or not 1 <= size <= SIZE_MOST:
-            raise ValueError("the permutation's key has 32 bytes, its space 1 to 2^30 numbers")
-        base = math.isqrt(size - 1) + 1
-        stream = sm4_ctr_keystream(key[:16], key[16:], ROUNDS * base * 4)
-        words = np.frombuffer(stream, ">u4").astype(np.int64) % base
-        self._tables = tuple(array("H", row.astype(np.uint16).tobytes()) for row in words.reshape(ROUNDS, base))
-        self._base, self.size = base, size
-
-    def index(self, person: int) -> int:
-        """The code index of a person number; ``ValueError`` outside the space."""
-        if not 0 <= person < self.size:
-            raise ValueError("outside the index space")
-        value, base = self.size, self._base
-        left, right = divmod(person, base)
-        while value >= self.size:
-            for table in self._tables:
-                left, right = right, (left + table[right]) % base
-            value = left * base + right
-        return value
-
-    def person(self, index: int) -> int:
-        """The person number behind a code index; the inverse of :meth:`index`."""
-        if not 0 <= index < self.size:
-            raise ValueError("outside the index space")
-        value, base = self.size, self._base
-        left, right = divmod(index, base)
-        while value >= self.size:
-            for table in reversed(self._tables):
-                left, right = (right - table[left]) % base, left
-            value = left * base + right
-        return value
+    __slots__ = ()
 
     def indices(self, persons: _Numbers) -> _Numbers:
         """The code indices of many person numbers at once, in their order."""
