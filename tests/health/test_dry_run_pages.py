@@ -122,6 +122,8 @@ def test_every_state_has_its_words(author: Any, changes: Any, zh: str, en: str, 
     assert zh in page(author, run, "zh")
     assert en in page(author, run)
     fragment = page(author, run, part="now")
+    whole = "HX-Refresh" in author.get(f"/console/dry-runs/{run.pk}/now").headers
+    assert whole is not refreshes
     assert (en in fragment, "<html" in fragment, 'hx-trigger="every 2s"' in fragment) == (True, False, refreshes)
 
 

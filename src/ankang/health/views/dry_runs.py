@@ -20,7 +20,7 @@ from ankang.base.permissions import may, staff_only
 
 from ..models import DryRun
 from ..services.dry_runs import RIGHTS, SOURCES, ask_dry_run, resume_dry_run, stop_dry_run
-from .dry_run_sheet import moves_of, regions_of, rules_of
+from .dry_run_sheet import LIVE, moves_of, regions_of, rules_of
 
 View = Callable[..., HttpResponse]
 LOOK, STEER = 0, 1
@@ -67,8 +67,13 @@ def dry_run(request: HttpRequest, run: DryRun) -> HttpResponse:
 @_of_dry_run(LOOK)
 @require_safe
 def dry_run_fragment(request: HttpRequest, run: DryRun) -> HttpResponse:
-    """The part that refreshes while the dry run is under way."""
-    return render(request, "health/dry_run_sheet.html", {"dry_run": run})
+    """The part that refreshes while the dry run is under way; once it has ended the whole page is to come anew, since
+    what stands around it (may it be submitted?) depends on it.
+    """
+    response = render(request, "health/dry_run_sheet.html", {"dry_run": run})
+    if run.state not in LIVE:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @_of_dry_run(LOOK)
