@@ -119,6 +119,12 @@ def test_the_reason_is_kept_checked_and_found_out_when_a_digit_is_changed(
     compact = read_qr(phone, ".check__qr")
 
     office = windows.window(DESK).new_page()
+    published = office.request.get("/.well-known/ankang-keys.json").text()
+    assert house.ankang("reason", "keys") == published
+    paper, keys = house.folder / "reason.txt", house.folder / "keys.json"
+    paper.write_text(compact)
+    keys.write_text(published)
+    assert house.ankang("reason", "verify", str(paper), "--keys", str(keys)).startswith("GENUINE. ")
     since = str(json.loads(file)["statement"]["since"])
     texts = {
         file: "真实有效",

@@ -62,7 +62,7 @@ def health_file(person: int, now: datetime) -> HealthFile:
     matters = {reason.evidence for reason in colour.reasons}
     newest_first = sorted(read.filed, key=lambda filed: (filed.occurred_at, filed.record.id), reverse=True)
     records = [
-        FiledRecord(number, filed, filed.record.id in matters and filed.retracted_at is None)
+        FiledRecord(number, filed, filed.record.id in matters)
         for number, filed in enumerate(newest_first, 1)
     ]
     return HealthFile(person, now, colour, statement_of(person, now), records, spells_of(read), read)
