@@ -12,6 +12,7 @@ SUBCOMMANDS = {
     "list": ["build", "inspect", "verify", "lookup"],
     "reason": ["verify", "keys"],
     "retention": ["run"],
+    "rules": ["list", "show", "check", "diff", "verify"],
 }
 
 

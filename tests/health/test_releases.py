@@ -373,6 +373,21 @@ def test_of_two_publications_at_once_one_wins_and_the_other_loses_nothing(attemp
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_publication_waits_for_one_that_is_under_way() -> None:
+    proposals = [submitted(a_draft(), NOW + days(1)), submitted(a_draft({"r2.within_days": "21"}), NOW + days(2))]
+    people = [approver("one", 2), approver("two", 3)]
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            approve(proposals[0], people[0])
+            answer = pool.submit(lambda: at_once(lambda: approve(proposals[1], people[1])))
+            with pytest.raises(TimeoutError):
+                answer.result(1)
+        (refused,) = answer.result(30)
+    assert isinstance(refused, BaseOutdated)
+    assert sorted(one.state for one in RuleRelease.objects.all()) == ["approved", "published", "submitted"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_the_moment_of_effect_publish_once() -> None:
     release = approve(submitted(a_draft(), NOW + days(1)))
     answers = at_once(*[lambda: releases.publish_due(NOW + days(1))] * 3)
