@@ -66,6 +66,10 @@ def end_moment(text: str) -> int:
 
 
 def _moment(text: str) -> tuple[int, bool]:
+    if len(text) in (16, 19) and text[13] == ":":
+        at = _usual_moment(text)
+        if at is not None:
+            return at, False
     try:
         found = datetime.fromisoformat(text)
         whole_day = len(text) <= 10
@@ -76,6 +80,26 @@ def _moment(text: str) -> tuple[int, bool]:
     if not _EARLIEST <= at <= _LATEST:
         raise RowFault("bad_moment")
     return at, whole_day
+
+
+def _usual_moment(text: str) -> int | None:
+    """``2026-01-09 08:05`` or with seconds, in a quarter of the time; None: it goes the long way."""
+    clock = text[11:13] + text[14:16] + (text[17:] if len(text) == 19 and text[16] == ":" else "00")
+    if len(clock) != 6 or not (clock.isascii() and clock.isdigit()) or text[10] not in " T":
+        return None
+    day, hour, minute, second = _usual_day(text[:10]), int(clock[:2]), int(clock[2:4]), int(clock[4:])
+    if day is None or hour > 23 or minute > 59 or second > 59 or (len(text) == 19 and text[16] != ":"):
+        return None
+    return day + hour * 3600 + minute * 60 + second
+
+
+@lru_cache(maxsize=4096)
+def _usual_day(text: str) -> int | None:
+    try:
+        at = int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=BEIJING).timestamp())
+    except ValueError:
+        return None
+    return at if _EARLIEST <= at < _LATEST - _DAY else None
 
 
 def _loose_moment(text: str) -> tuple[datetime, bool]:

@@ -49,7 +49,7 @@ class RowReader:
         """The checked row. Raises RowFault."""
         if len(row) != self.width:
             row = self._fitted(row)
-        if any("\0" in cell for cell in row):
+        if "\0" in "".join(row):
             raise RowFault("nul_bytes")
         document, phone = self._who(row)
         values: dict[str, Any] = dict(self.kind.fixed)

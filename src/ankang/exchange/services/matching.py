@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db import connection
-
 from ankang.core.names import NameFault, check_name
 from ankang.people.rules import same_name
 from ankang.trust.keyring import keyring
 
 from ..faults import RowFault
 from ..rows import Parsed
+from .driver import binary_cursor
 
-_BY_DOCUMENT = "SELECT document_blind, id, name_enc FROM people_person WHERE document_blind = ANY(%s)"
-_BY_PHONE = "SELECT phone_blind, id, name_enc FROM people_person WHERE phone_blind = ANY(%s)"
+_BY_DOCUMENT = "SELECT document_blind, id, name_enc FROM people_person WHERE document_blind = ANY(%b)"
+_BY_PHONE = "SELECT phone_blind, id, name_enc FROM people_person WHERE phone_blind = ANY(%b)"
 _NAME = "姓名"
 _PHONE = "手机号"
 
@@ -57,8 +56,8 @@ def is_named(given: str, on_file: str) -> bool:
 def _known(query: str, blinds: list[bytes]) -> Known:
     found: Known = defaultdict(list)
     if blinds:
-        with connection.cursor() as cursor:
-            cursor.execute(query, [blinds])
+        with binary_cursor() as cursor:
+            cursor.execute(query, [blinds], binary=True)
             for blind, person, name in cursor:
                 found[bytes(blind)].append((person, bytes(name)))
     return found

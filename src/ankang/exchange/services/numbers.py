@@ -3,22 +3,24 @@
 from array import array
 from collections.abc import Sequence
 
-from django.db import connection
+import msgspec
 
+from ankang.core.evidence import Attributes
 from ankang.trust.keyring import keyring
 
 from ..kinds import FeedKind
 from ..rows import Parsed
+from .driver import binary_cursor
 
 _CLAIM = """
-WITH given AS (SELECT * FROM unnest(%(keys)s::bytea[], %(contents)s::bytea[]) WITH ORDINALITY AS g(key, content, n)),
+WITH given AS (SELECT * FROM unnest(%(keys)b::bytea[], %(contents)b::bytea[]) WITH ORDINALITY AS g(key, content, n)),
      fresh AS (
          INSERT INTO exchange_number (feed, key, content)
-         SELECT DISTINCT ON (key) %(feed)s, key, content FROM given ORDER BY key, n
+         SELECT DISTINCT ON (key) %(feed)s::text, key, content FROM given ORDER BY key, n
          ON CONFLICT (feed, key) DO NOTHING RETURNING key, content
      )
 SELECT g.n, g.content = coalesce(f.content, o.content)
-FROM given g LEFT JOIN fresh f USING (key) LEFT JOIN exchange_number o ON o.feed = %(feed)s AND o.key = g.key
+FROM given g LEFT JOIN fresh f USING (key) LEFT JOIN exchange_number o ON o.feed = %(feed)s::text AND o.key = g.key
 ORDER BY g.n
 """
 
@@ -31,7 +33,11 @@ def number_key(kind: FeedKind, number: str) -> bytes:
 def content_key(kind: FeedKind, row: Parsed) -> bytes:
     """An HMAC of everything a row says, by which the same row is known again."""
     who = row.document or row.phone or ""
-    return keyring().blind(f"feed row {kind.slug}", f"{who}\0{row.occurred_at}\0{row.attributes!r}")
+    return keyring().blind(f"feed row {kind.slug}", f"{who}\0{row.occurred_at}\0{_said(row.attributes)}")
+
+
+def _said(attributes: Attributes) -> str:
+    return msgspec.json.encode(attributes).decode()
 
 
 def claim_numbers(kind: FeedKind, rows: Sequence[Parsed]) -> list[bool]:
@@ -41,7 +47,7 @@ def claim_numbers(kind: FeedKind, rows: Sequence[Parsed]) -> list[bool]:
     """
     keys = [number_key(kind, row.number or "") for row in rows]
     contents = [content_key(kind, row)[:16] for row in rows]
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute(_CLAIM, {"keys": keys, "contents": contents, "feed": kind.slug})
         return [bool(same) for _, same in cursor.fetchall()]
 

@@ -45,7 +45,7 @@ def sender_of(by: Any, feed: str, now: datetime, region: str | None = None, agen
 
 def organisation_of(by: Any) -> str:
     """The name of the organisation for which ``by`` sends; the member of staff's own name when no duty names one."""
-    numbers = [duty.organisation for duty in by.duties.all() if SEND in ROLES.get(duty.role, frozenset())]
+    numbers = [duty.office for duty in by.duties.all() if SEND in ROLES.get(duty.role, frozenset())]
     found = Organisation.objects.filter(pk__in=[number for number in numbers if number]).order_by("pk").first()
     return found.name if found else _name(by)
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import connection
 
 from ankang.core.evidence import stored
 from ankang.trust.keyring import keyring
@@ -15,6 +14,7 @@ from ..kinds import FeedKind
 from ..models import Batch, Row
 from ..rows import Parsed
 from ..rules import WAITING_DAYS
+from .driver import binary_cursor
 from .matching import blinds_of, match_rows
 from .numbers import claim_numbers, content_key
 from .recording import record_rows
@@ -24,8 +24,8 @@ WAITING_LABEL = "waiting.content"
 
 _WAIT = """
 INSERT INTO exchange_waiting (batch_id, row, document_blind, phone_blind, content, sealed, expires_at)
-SELECT %(batch)s, g.row, g.document, g.phone, g.content, g.sealed, %(expires)s
-FROM unnest(%(rows)s::int[], %(documents)s::bytea[], %(phones)s::bytea[], %(contents)s::bytea[], %(sealed)s::bytea[])
+SELECT %(batch)s::bigint, g.row, g.document, g.phone, g.content, g.sealed, %(expires)s::timestamptz
+FROM unnest(%(rows)b::int[], %(documents)b::bytea[], %(phones)b::bytea[], %(contents)b::bytea[], %(sealed)b::bytea[])
     AS g(row, document, phone, content, sealed)
 ON CONFLICT DO NOTHING RETURNING row
 """
@@ -106,7 +106,7 @@ def _wait(batch: Batch, kind: FeedKind, rows: Sequence[tuple[ReadRow, Parsed]], 
         "sealed": [_sealed(WAITING_LABEL, _waiting_content(raw, row)) for raw, row in rows],
         "expires": now + timedelta(days=WAITING_DAYS),
     }
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute(_WAIT, values)
         taken = {number for (number,) in cursor.fetchall()}
     return [raw.number in taken for raw, _ in rows]
