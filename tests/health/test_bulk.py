@@ -9,13 +9,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ankang.core.colours import Colour
+from ankang.health.errors import EvidenceRefused
 from ankang.health.models import Colour as ColourRow
+from ankang.health.models import Evidence
 from ankang.health.services import (
+    NewEvidence,
     check_people_in_bulk,
     check_person,
     colour_of,
     open_colour,
     prepare_partitions,
+    record_evidence,
+    record_evidence_in_bulk,
+    retract_evidence,
 )
 
 from .builders import CDC, NOW, a_person, changes_of, days, evidence, feed, isolation, seconds, unknown_person
@@ -122,6 +128,141 @@ def test_one_by_one_and_in_bulk_give_the_same_answer(heap, later):
         check_people_in_bulk([together], moment)
         assert _row(alone) == _row(together)
     assert changes_of(alone) == changes_of(together)
+
+
+# Records in bulk.
+
+
+def a_row(person: int, kind: str, at=NOW, source=None, **attributes) -> NewEvidence:
+    """A row of a feed."""
+    return NewEvidence(person, kind, at, attributes, source or {"feed": "cdc", "row": "1"})
+
+
+def a_test(person: int, result: str = "negative", number: str = "", at=NOW, **more) -> NewEvidence:
+    """A test result, sampled an hour before it is known."""
+    given = {"number": number} if number else {}
+    return a_row(person, "nucleic_test", at, result=result, sampled_at=seconds(at) - 3600, **given, **more)
+
+
+def test_rows_are_recorded_and_their_people_checked():
+    contact, tested, new = a_person(), a_person(), unknown_person()
+    done = record_evidence_in_bulk(
+        [a_row(contact, "contact", relation="close"), a_test(tested), a_row(new, "temperature", celsius=38.5)], NOW
+    )
+    assert (len(done.recorded), done.duplicates, done.faults, done.changed) == (3, frozenset(), {}, 2)
+    on_file = Evidence.objects.filter(id__in=done.recorded).order_by("person").values_list("person", "kind", "source")
+    assert list(on_file) == [
+        (contact, "contact", {"feed": "cdc", "row": "1"}),
+        (tested, "nucleic_test", {"feed": "cdc", "row": "1"}),
+        (new, "temperature", {"feed": "cdc", "row": "1"}),
+    ]
+    assert changes_of(contact) == [(None, GREEN), (GREEN, RED)]
+    assert changes_of(tested) == [(None, GREEN)]
+    assert changes_of(new) == [(None, 2)]
+
+
+def test_the_same_rows_twice_change_nothing():
+    person = a_person()
+    rows = [a_row(person, "contact", relation="close"), a_test(person), a_test(person)]
+    first = record_evidence_in_bulk(rows, NOW)
+    assert (first.duplicates, first.recorded[2]) == (frozenset({2}), None)
+    before = feed(), Evidence.objects.count()
+    again = record_evidence_in_bulk(rows, NOW + days(1))
+    assert (again.recorded, again.duplicates, again.changed) == ([None] * 3, frozenset({0, 1, 2}), 0)
+    assert (feed(), Evidence.objects.count()) == before
+
+
+def test_another_source_may_say_the_same_and_a_retracted_row_does_not_come_back():
+    person = a_person()
+    row = a_row(person, "contact", relation="close")
+    [identity] = record_evidence_in_bulk([row], NOW).recorded
+    other = record_evidence_in_bulk([row._replace(source={"feed": "police"})], NOW)
+    assert other.duplicates == frozenset()
+    retract_evidence(person, identity, "wrong person", "staff:7", NOW)
+    retract_evidence(person, other.recorded[0], "wrong person", "staff:7", NOW)
+    assert record_evidence_in_bulk([row], NOW).duplicates == frozenset({0})
+    assert colour_of(person).colour is Colour.GREEN
+
+
+def test_bad_rows_are_named_and_the_good_ones_taken():
+    person = a_person()
+    rows = [
+        a_row(person, "horoscope", sign="lion"),
+        a_row(person, "contact", relation="neighbour"),
+        a_row(person, "contact", NOW + days(1), relation="close"),
+        a_row(person, "nucleic_test", result="negative", sampled_at=seconds(NOW) + 60),
+        a_row(person, "isolation", setting="home", start=seconds(NOW), end=seconds(NOW) - 1),
+        a_row(person, "contact", source={"row": "1"}, relation="close"),
+        a_row(person, "stay", region="999999"),
+        a_row(person, "temperature", celsius=38.5),
+    ]
+    done = record_evidence_in_bulk(rows, NOW)
+    assert {row: fault.code for row, fault in done.faults.items()} == {
+        0: "unknown_kind",
+        1: "bad_attribute",
+        2: "in_the_future",
+        3: "result_before_sampling",
+        4: "bad_order",
+        5: "bad_source",
+        6: "unknown_region",
+    }
+    assert [identity is not None for identity in done.recorded] == [False] * 7 + [True]
+    assert colour_of(person).colour is Colour.YELLOW
+
+
+def test_one_laboratory_number_stands_for_one_result():
+    first, second = a_person(), a_person()
+    evidence(first, "nucleic_test", result="negative", sampled_at=seconds(NOW) - 60, lab="A", number="1")
+    done = record_evidence_in_bulk(
+        [
+            a_test(second, "positive", "1", lab="A"),  # another result is on file
+            a_test(second, "negative", "1", lab="A"),  # a pooled sample: the same result for several people
+            a_test(second, "positive", "1", lab="B"),  # another laboratory
+            a_test(second, "positive", "2", lab="A"),
+            a_test(first, "negative", "2", lab="A"),  # another result among the rows
+        ],
+        NOW,
+    )
+    assert {row: fault.code for row, fault in done.faults.items()} == {0: "duplicate_number", 4: "duplicate_number"}
+    with pytest.raises(EvidenceRefused) as caught:
+        evidence(first, "nucleic_test", result="positive", sampled_at=seconds(NOW) - 60, lab="A", number="1")
+    assert caught.value.details["fault"] == "duplicate_number"
+
+
+def test_a_corrected_result_comes_in_under_its_number_once_the_wrong_one_is_retracted():
+    person = a_person()
+    [wrong] = record_evidence_in_bulk([a_test(person, "positive", "7", lab="A")], NOW).recorded
+    retract_evidence(person, wrong, "mixed up", "staff:7", NOW)
+    assert record_evidence_in_bulk([a_test(person, "negative", "7", lab="A")], NOW).faults == {}
+
+
+def test_overlapping_isolations_and_contradictory_records_are_taken_and_the_worst_colour_wins():
+    person = a_person()
+    spans = [(-9, 1), (-5, 3), (-5, 4), (-5, 2)]
+    rows = [
+        a_row(
+            person,
+            "isolation",
+            NOW + days(first),
+            setting="home",
+            start=seconds(NOW + days(first)),
+            end=seconds(NOW + days(last)),
+        )
+        for first, last in spans
+    ]
+    rows += [a_row(person, "symptom", code="fever", present=present) for present in (True, False)]
+    rows += [a_row(person, "diagnosis", status=status) for status in ("suspected", "excluded")]
+    done = record_evidence_in_bulk(rows, NOW)
+    assert (done.recorded.count(None), done.changed) == (0, 1)
+    alone = unknown_person()
+    for row in reversed(rows):
+        record_evidence(alone, row.kind, row.occurred_at, row.attributes, row.source, NOW)
+    assert _row(person) == _row(alone)
+    assert colour_of(person).colour is Colour.RED
+
+
+def test_no_rows_are_no_work():
+    assert record_evidence_in_bulk([], NOW) == ([], frozenset(), {}, 0)
 
 
 def test_partitions_are_there_for_this_month_and_the_coming_ones():

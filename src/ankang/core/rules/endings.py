@@ -55,10 +55,8 @@ class Found:
         earliest = after + self.step.after_hours * HOUR
         taken = [
             (max(record.occurred_at, after), sampled)
-            for record in dossier.records
-            if record.kind == self.matcher.kind
-            and (sampled := taken_at(record)) >= earliest
-            and self.matcher.fits(record, dossier.areas)
+            for record in dossier.kinds.get(self.matcher.kind, ())
+            if (sampled := taken_at(record)) >= earliest and self.matcher.fits(record, dossier.areas)
         ]
         if self.step.times == 1:
             return min(taken)[0] if taken else None

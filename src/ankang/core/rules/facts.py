@@ -37,12 +37,15 @@ class Order(NamedTuple):
 class Dossier:
     """All the rules may look at: one person's records without replaced orders, and the areas."""
 
-    __slots__ = ("areas", "orders", "records")
+    __slots__ = ("areas", "kinds", "orders", "records")
 
     def __init__(self, records: Iterable[Evidence], areas: Sequence[Area]) -> None:
         """Records that were seen, in any order."""
         self.areas = areas
         self.records, self.orders = _in_force(records)
+        self.kinds: dict[str, list[Evidence]] = {}
+        for record in self.records:
+            self.kinds.setdefault(record.kind, []).append(record)
 
 
 class Matcher:
@@ -88,7 +91,7 @@ class Matcher:
 
     def all_facts(self, dossier: Dossier) -> Iterator[Fact]:
         """Every fact in the dossier."""
-        for record in dossier.records:
+        for record in dossier.kinds.get(self.kind, ()):
             yield from self.facts(record, dossier.areas)
 
 

@@ -4,7 +4,7 @@ No Django in here: it runs in processes of its own as well (``python -m ankang.h
 """
 
 from .crew import SurveyBroken, survey_in_processes
-from .findings import Basis, Finding, finding_of, stored_state
+from .findings import Basis, Finding, Stored, a_stored_row, finding_of
 from .reading import ENGINE_LOCK, Batch, Wanted, survey_here
 from .records import COLUMNS, NOT_RETRACTED, standing_records
 from .triggers import could_turn, kinds_read
@@ -16,13 +16,14 @@ __all__ = [
     "Basis",
     "Batch",
     "Finding",
+    "Stored",
     "SurveyBroken",
     "Wanted",
+    "a_stored_row",
     "could_turn",
     "finding_of",
     "kinds_read",
     "standing_records",
-    "stored_state",
     "survey_here",
     "survey_in_processes",
 ]

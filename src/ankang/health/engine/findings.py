@@ -45,21 +45,40 @@ class Finding(msgspec.Struct, array_like=True, frozen=True):
         return State(COLOURS[self.colour], self.since, self.until, reasons, self.rule_set)
 
 
-def stored_state(colour: int | None, since: Any, until: Any, reasons: str, rule_set: str) -> State | None:
-    """A stored row's state; None where there is no row (colour None)."""
-    if colour is None:
-        return None
-    return State(COLOURS[colour], since, until, [] if reasons == "[]" else msgspec.json.decode(reasons), rule_set)
+class Stored(NamedTuple):
+    """A stored row: a state whose reasons are still JSON text; most of them need never be read."""
+
+    colour: Colour
+    since: datetime
+    until: datetime | None
+    text: str
+    rule_set: str
+
+    @classmethod
+    def of(cls, state: State) -> "Stored":
+        """A state as it is stored."""
+        text = msgspec.json.encode(state.reasons).decode()
+        return cls(state.colour, state.since, state.until, text, state.rule_set)
+
+    def state(self) -> State:
+        """With the reasons read."""
+        return State(self.colour, self.since, self.until, msgspec.json.decode(self.text), self.rule_set)
+
+
+def a_stored_row(colour: int | None, since: Any, until: Any, reasons: str, rule_set: str) -> Stored | None:
+    """A row of the table; None where there is none (colour None)."""
+    return None if colour is None else Stored(COLOURS[colour], since, until, reasons, rule_set)
 
 
 def finding_of(
-    person: int, was: State | None, records: Sequence[Evidence], basis: Basis, mark: str | None = None
+    person: int, was: Stored | None, records: Sequence[Evidence], basis: Basis, mark: str | None = None
 ) -> Finding | None:
     """What the standing evidence means for a person; None: what is stored."""
     rule_set, areas, moment = basis
     assessment = evaluate(records, rule_set, int(moment.timestamp()), areas) if records else UNTOUCHED
-    state = next_state(was, assessment, rule_set.name, moment)
-    if state == was:
+    before = None if was is None else State(was.colour, was.since, was.until, [], was.rule_set)
+    state = next_state(before, assessment, rule_set.name, moment)
+    if was is not None and state.rule_set == was.rule_set and state == was.state():
         return None
     reasons = msgspec.json.encode(state.reasons).decode() if state.reasons else "[]"
     old = None if was is None else was.colour.value

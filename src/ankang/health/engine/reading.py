@@ -14,7 +14,7 @@ import psycopg
 
 from ankang.core.evidence import Evidence
 
-from .findings import Basis, Finding, finding_of, stored_state
+from .findings import Basis, Finding, a_stored_row, finding_of
 from .records import COLUMNS, NOT_RETRACTED, a_stored_record
 from .triggers import could_turn, kinds_read
 
@@ -129,9 +129,9 @@ def _read(
     with _cursor(connection, f"{table}_rows") as stored, _cursor(connection, f"{table}_records") as records:
         stored.execute(_STORED.format(table=table))
         records.execute(statement, [kinds_read(basis.rule_set.rules), moment])
-        flow = iter(records)
+        flow = _rows(records)
         record = next(flow, None)
-        for row in stored:
+        for row in _rows(stored):
             mine = []
             while record is not None and record[0] == row[0]:
                 mine.append(a_stored_record(*record[1:]))
@@ -142,8 +142,12 @@ def _read(
 def _cursor(connection: "psycopg.Connection[Any]", name: str) -> "psycopg.ServerCursor[Any]":
     cursor = psycopg.ServerCursor(connection, name)
     cursor.format = psycopg.pq.Format.BINARY
-    cursor.itersize = FETCH
     return cursor
+
+
+def _rows(cursor: "psycopg.ServerCursor[Any]") -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(FETCH):
+        yield from rows
 
 
 def _batches(
@@ -163,7 +167,7 @@ def _batches(
         seen += 1
         if person in extra:
             records = [*records, *extra[person]]
-        finding = finding_of(person, stored_state(*stored), records, basis, mark)
+        finding = finding_of(person, a_stored_row(*stored), records, basis, mark)
         if finding is not None and not (wanted.colours_only and finding.old == finding.colour):
             findings.append(finding)
     if seen:

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from ..engine import Basis, Finding, could_turn, finding_of, stored_state
+from ..engine import Basis, Finding, a_stored_row, could_turn, finding_of
 from .dossiers import bare_connection, basis_at, standing_evidence
 from .feed import own_engine
 from .keeping import keep_states
@@ -55,7 +55,7 @@ def listed_findings(people: Sequence[int], basis: Basis) -> list[Finding]:
     concerned = sorted(_concerned(people, basis))
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [concerned])
-        rows = {person: stored_state(*row) for person, *row in cursor}
+        rows = {person: a_stored_row(*row) for person, *row in cursor}
         cursor.execute(_NEW, [list(people)])
         rows |= {person: None for (person,) in cursor}
     records = standing_evidence(list(rows))

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from ankang.core.colours import Colour as CodeColour
 
-from ..engine import finding_of
+from ..engine import Stored, finding_of
 from ..models import Colour
 from ..rules import UNCHECKED_AFTER, State, change_of, unchecked
 from .dossiers import basis_at, standing_evidence
@@ -77,15 +77,14 @@ def check_person(person: int, now: datetime) -> CodeColour:
     share_engine()
     new = _open_row(person, now)
     stored = state_of(Colour.objects.select_for_update().get(person=person))
-    was = None if new else stored
+    was = None if new else Stored.of(stored)
     records = standing_evidence([person]).get(person, [])
     found = finding_of(person, was, records, basis_at(now))
     if found is None:
         return stored.colour
     state = found.state()
-    if state != stored:
-        _keep(person, state, now)
-    change = change_of(person, was, state)
+    _keep(person, state, now)
+    change = change_of(person, None if new else stored, state)
     append_changes([change] if change else [], now)
     return state.colour
 

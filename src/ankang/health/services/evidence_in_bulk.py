@@ -79,6 +79,7 @@ class _Row(NamedTuple):
     occurred_at: datetime
     source: str
     attributes: str
+    sample: tuple[str, str, str, str] | None  # kind, laboratory, number, result
 
 
 def record_evidence_in_bulk(rows: Iterable[NewEvidence], now: datetime) -> BulkRecorded:
@@ -94,6 +95,7 @@ def record_evidence_in_bulk(rows: Iterable[NewEvidence], now: datetime) -> BulkR
     if sound:
         _stage(sound)
         known, numbers = _on_file()
+        numbers |= _among_themselves(row for row in sound if row.row not in known and row.row not in numbers)
         duplicates |= known
         faults |= numbers
         sound = [row for row in sound if row.row not in duplicates and row.row not in faults]
@@ -106,10 +108,9 @@ def record_evidence_in_bulk(rows: Iterable[NewEvidence], now: datetime) -> BulkR
 
 
 def _sift(rows: Iterable[NewEvidence], now: datetime) -> tuple[list[_Row], set[int], dict[int, RowFault], int]:
-    """The rows that are sound by themselves and beside each other, duplicates among them, faults, how many came."""
+    """The rows that are sound by themselves, duplicates among them, faults, how many came."""
     sound, duplicates, faults, count = [], set[int](), dict[int, RowFault](), 0
     seen: set[tuple[Any, ...]] = set()
-    results: dict[tuple[str, str, str], str] = {}
     for number, (person, kind, occurred_at, attributes, source, identity) in enumerate(rows):
         count = number + 1
         try:
@@ -122,13 +123,9 @@ def _sift(rows: Iterable[NewEvidence], now: datetime) -> tuple[list[_Row], set[i
         if key in seen:
             duplicates.add(number)
             continue
-        if "number" in checked:
-            sample = (kind, checked.get("lab", ""), checked["number"])
-            if results.setdefault(sample, checked["result"]) != checked["result"]:
-                faults[number] = _number_fault(checked["number"])
-                continue
         seen.add(key)
-        sound.append(_Row(number, person, identity or uuid4(), kind, occurred_at, _json(source), text))
+        sample = (kind, checked.get("lab", ""), checked["number"], checked["result"]) if "number" in checked else None
+        sound.append(_Row(number, person, identity or uuid4(), kind, occurred_at, _json(source), text, sample))
     return sound, duplicates, faults, count
 
 
@@ -138,7 +135,7 @@ def _stage(rows: Sequence[_Row]) -> None:
         cursor.execute("TRUNCATE health_intake")
         with cursor.copy(_COPY) as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row(row[:-1])
         cursor.execute("ANALYZE health_intake (row, person)")
 
 
@@ -152,6 +149,16 @@ def _on_file() -> tuple[set[int], dict[int, RowFault]]:
             return known, {}
         cursor.execute(_NUMBERS)
         return known, {row: _number_fault(number) for row, number in cursor if row not in known}
+
+
+def _among_themselves(rows: Iterable[_Row]) -> dict[int, RowFault]:
+    """Rows whose number stands for another result in an earlier row."""
+    results: dict[tuple[str, ...], str] = {}
+    return {
+        row.row: _number_fault(row.sample[2])
+        for row in rows
+        if row.sample is not None and results.setdefault(row.sample[:3], row.sample[3]) != row.sample[3]
+    }
 
 
 def _insert(without: set[int], now: datetime) -> None:
