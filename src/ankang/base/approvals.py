@@ -198,7 +198,7 @@ def approval_context(asked: Approval | None, user: Any) -> dict[str, Any]:
 
 def organisations_of_user(user: Any) -> list[int]:
     """The organisations of a member of staff's duties."""
-    return sorted({duty.organisation for duty in user.duties.all() if duty.organisation is not None})
+    return sorted({duty.office for duty in user.duties.all() if duty.office is not None})
 
 
 def _check_right(asked: Approval, by: Any) -> None:

@@ -86,7 +86,10 @@ class SignInFailure(models.Model):
 
 
 class Duty(models.Model):
-    """What a member of staff may do, and where: role × region subtree × organisation subtree."""
+    """What a member of staff may do, and where: role × region subtree × organisation subtree.
+
+    ``organisation`` narrows the reach; ``employer`` is the office the person works for, which the two-person rule asks.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="duties", db_constraint=False
@@ -94,6 +97,12 @@ class Duty(models.Model):
     role = models.TextField(_("role"))
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
     organisation = models.BigIntegerField(null=True, blank=True)
+    employer = models.BigIntegerField(null=True, blank=True)
+
+    @property
+    def office(self) -> int | None:
+        """The organisation for which the person acts."""
+        return self.employer if self.employer is not None else self.organisation
 
     class Meta:
         db_table = "base_duty"

@@ -25,7 +25,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that can be taken for anoth
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account: who it is for, the role, and the region and organisation (by name) of its duty."""
+    """One account: who it is for, the role, the region and organisation of its duty, and the office it works for."""
 
     username: str
     role: str
@@ -33,6 +33,7 @@ class Account:
     en: str
     region: str = COUNTY
     organisation: str | None = None
+    employer: str | None = None
 
 
 PROVINCE = "34"
@@ -46,11 +47,11 @@ AUTHORITIES = (
 """Offices that make and decide, beside the units of the annex: Chinese and English name, region."""
 
 ACCOUNTS = (
-    Account("author", "rule_author", "省卫健委规则编制", "Rule author, province", PROVINCE, AUTHORITIES[0][0]),
-    Account("approver", "approver", "省指挥部审批", "Approver, province", PROVINCE, AUTHORITIES[1][0]),
-    Account("approver2", "approver", "省数据局复核", "Second approver, province", PROVINCE, AUTHORITIES[2][0]),
-    Account("hospital", "feed_officer", "市人民医院数据员", "Data officer, hospital", COUNTY, AUTHORITIES[4][0]),
-    Account("health", "health_commission", "市卫健委", "City health commission", COUNTY, AUTHORITIES[3][0]),
+    Account("author", "rule_author", "省卫健委规则编制", "Rule author, province", PROVINCE, employer=AUTHORITIES[0][0]),
+    Account("approver", "approver", "省指挥部审批", "Approver, province", PROVINCE, employer=AUTHORITIES[1][0]),
+    Account("approver2", "approver", "省数据局复核", "Second approver, province", PROVINCE, employer=AUTHORITIES[2][0]),
+    Account("hospital", "feed_officer", "市人民医院数据员", "Data officer, hospital", COUNTY, employer=AUTHORITIES[4][0]),
+    Account("health", "health_commission", "市卫健委", "City health commission", COUNTY, employer=AUTHORITIES[3][0]),
     Account("operations", "operations", "运营中心", "Operations centre"),
     Account("checkpoints", "checkpoint_manager", "检查点管理员", "Checkpoint manager"),
     Account("door", "door_staff", "港口镇政府门岗", "Door staff of 港口镇政府", f"{COUNTY}-01", "港口镇政府"),
@@ -86,11 +87,12 @@ def ensure_accounts(settings: Settings) -> str:
             username=account.username,
             defaults={"first_name": account.zh, "is_staff": True, "is_active": True, "password": encoded},
         )
-        Duty.objects.get_or_create(
+        Duty.objects.update_or_create(
             user=user,
             role=account.role,
             region=Region.objects.get(code=account.region),
             organisation=_organisation(account.organisation),
+            defaults={"employer": _organisation(account.employer)},
         )
     return password
 

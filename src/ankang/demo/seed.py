@@ -22,6 +22,7 @@ from ankang.trust.services import ensure_keys
 
 from .accounts import ensure_accounts, read_password
 from .credentials import DEMO_DEVICE, DEMO_SITE, VIA, device_bearer
+from .feeds import ensure_feeds
 from .histories import assess_risk_area, give_colours
 from .residents import TOWNS_FILE, Resident, Town, quotas, read_towns, residents_of
 
@@ -43,6 +44,7 @@ def ensure(settings: Settings, progress: Progress | None = None) -> None:
         ensure_accounts(settings)
         assess_risk_area(now)
     _load_residents(settings.demo_residents, progress or _silent)
+    ensure_feeds(settings, now)
     with transaction.atomic():
         device_bearer(Checkpoint.objects.get(site_no=DEMO_SITE), DEMO_DEVICE, now)
         Revision.objects.update_or_create(name=FINISHED, defaults={"revision": settings.demo_residents})
