@@ -27,7 +27,7 @@ INSERT INTO health_retraction (person, evidence, reason, by, at) VALUES (%s, %s,
 ON CONFLICT (person, evidence) DO NOTHING RETURNING person
 """
 _OTHER_RESULT = """
-SELECT FROM health_evidence e WHERE e.attributes->>'number' = %s AND e.kind = %s
+SELECT 1 FROM health_evidence e WHERE e.attributes->>'number' = %s AND e.kind = %s
     AND coalesce(e.attributes->>'lab', '') = %s AND e.attributes->>'result' <> %s
     AND NOT EXISTS (SELECT FROM health_retraction r WHERE r.person = e.person AND r.evidence = e.id) LIMIT 1
 """
