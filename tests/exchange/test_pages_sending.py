@@ -108,14 +108,21 @@ def test_pieces_that_do_not_fit_are_refused_in_words(officer, people) -> None:
     wrong = client.post(f"{FEEDS}uploads", {"feed": "nucleic-tests", "filename": "p.exe"})
     assert (wrong.status_code, wrong.json()["message"]) == (422, "Not a file we read: send CSV, XLSX or NDJSON")
     begun = client.post(f"{FEEDS}uploads", {"feed": "nucleic-tests", "filename": "p.csv"}).json()
-    early = client.post(begun["complete"], json.dumps({"parts": 2}), content_type=raw)
-    assert (early.status_code, early.json()["message"]) == (422, "The file is empty")
     client.post(f"{begun['parts']}2", b"x", content_type=raw)
     missing = client.post(begun["complete"], json.dumps({"parts": 2}), content_type=raw)
     assert (missing.json()["error"], missing.json()["details"]) == ("parts_missing", {"missing": [1]})
     other = client.post(f"{begun['parts']}2", b"y", content_type=raw)
     assert other.json()["error"] == "part_differs"
     assert Chunk.objects.count() == 1
+
+
+def test_of_pieces_that_are_no_table_nothing_is_kept(officer, people) -> None:
+    client = signed_in(officer)
+    begun = client.post(f"{FEEDS}uploads", {"feed": "nucleic-tests", "filename": "p.csv"}).json()
+    client.post(f"{begun['parts']}1", b" \n ", content_type="application/octet-stream")
+    done = client.post(begun["complete"], json.dumps({"parts": 1}), content_type="application/octet-stream")
+    assert (done.status_code, done.json()["message"]) == (422, "The file is empty")
+    assert not Batch.objects.exists()
 
 
 def test_a_form_from_elsewhere_is_refused(officer, people) -> None:

@@ -122,7 +122,7 @@ def _act(service: Callable[..., Any], said: Any) -> Callable[..., HttpResponse]:
         except Problem as problem:
             if problem.status != 409:
                 raise
-            messages.warning(request, problem.message(get_language() or "zh-hans"))
+            messages.info(request, problem.message(get_language() or "zh-hans"))
         else:
             messages.success(request, said(outcome))
         return redirect("exchange:batch", number)

@@ -1,5 +1,6 @@
 """The list of feeds and batches, the page of one feed, and its templates."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -83,7 +84,9 @@ def template(request: HttpRequest, slug: str, form: str) -> HttpResponse:
 
 def page_of(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the console."""
-    return TemplateResponse(request, name, {**admin.site.each_context(request), **context}, status=status)
+    return TemplateResponse(
+        request, name, {**admin.site.each_context(request), "comma": _(", "), **context}, status=status
+    )
 
 
 def download_of(content: Any, kind: str, filename: str) -> HttpResponse:
@@ -106,6 +109,12 @@ def sending_of(request: HttpRequest, refused: dict[str, Any] | None = None) -> d
     }
 
 
+def titles_in(feed: str, columns: Iterable[str], lang: str) -> list[str]:
+    """Columns, named by their Chinese headers, as the reader's templates name them."""
+    words = {column.zh: column.word(lang) for column in feed_kind(feed).columns}
+    return [words.get(column, column) for column in columns]
+
+
 def needed_of(kind: FeedKind) -> str:
     """Whether somebody else has to agree before rows of this feed count."""
     return {
@@ -117,16 +126,14 @@ def needed_of(kind: FeedKind) -> str:
 
 def _held(kind: FeedKind, lang: str) -> str:
     """The columns a file must have, in a line."""
-    comma = "、" if lang.startswith("zh") else ", "
-    return comma.join(label_of(column, lang) for column in kind.own_columns if column.required)
+    return _(", ").join(label_of(column, lang) for column in kind.own_columns if column.required)
 
 
 def _accepted(column: Column, lang: str) -> str:
     """What a cell of this column may hold."""
-    comma = "、" if lang.startswith("zh") else ", "
     if column.values:
         spoken = [cell if cell == word else f"{cell} ({word})" for cell, word in values_of(column, lang)]
-        return comma.join(spoken)
+        return _(", ").join(spoken)
     return {
         "moment": _("date and time"),
         "end": _("date and time; a date alone lasts until midnight"),

@@ -23,9 +23,10 @@ from ..errors import FeedUnknown, FileNotReadable
 from ..faults import sentence
 from ..forms import RecordForm
 from ..kinds import FeedKind
+from ..models import Batch
 from ..services import batch_of, complete_upload, feed_kind, open_upload, put_part, send_file, send_rows
 from ..services.uploads import Completed
-from .feeds import page_of, sending_of, show_feed, show_feeds
+from .feeds import page_of, sending_of, show_feed, show_feeds, titles_in
 
 View = Callable[..., HttpResponse]
 
@@ -70,8 +71,8 @@ def words_of(problem: Problem, feed: str, lang: str) -> dict[str, Any]:
         said = sentence(code, lang)
     else:
         said = problem.message(lang)
-    columns = problem.details.get("columns", [])
-    return {"said": said, "code": code, "named": columns, "known": _known(known, lang) if known else []}
+    named = titles_in(feed, problem.details["columns"], lang) if "columns" in problem.details else []
+    return {"said": said, "code": code, "named": named, "known": _known(known, lang) if known else []}
 
 
 def _known(feed: str, lang: str) -> list[str]:
@@ -117,9 +118,19 @@ def part(request: HttpRequest, number: int, n: int) -> HttpResponse:
 
 @requires("feeds.send")
 @require_POST
-@_json
 def complete(request: HttpRequest, number: int) -> HttpResponse:
-    """Every piece was sent: ``{"parts": how many}``; the answer is the address of the batch."""
+    """Every piece was sent: ``{"parts": how many}``; the answer is the address of the batch.
+
+    Of a file that cannot be read nothing is kept, as of one that is sent with the form.
+    """
+    answer = _completed(request, number=number)
+    if answer.status_code == FileNotReadable.status:
+        Batch.objects.filter(pk=number, sender=request.user.pk, state="draft", sent_at=None).delete()
+    return answer
+
+
+@_json
+def _completed(request: HttpRequest, number: int) -> HttpResponse:
     try:
         parts = int(json.loads(request.body)["parts"])
     except (ValueError, TypeError, KeyError):
@@ -136,13 +147,13 @@ def _address_of(request: HttpRequest, done: Completed) -> str:
     try:
         batch_of(request.user, earlier.pk)
     except NotFound:
-        messages.warning(request, _("The same file was sent before, in another region. Nothing was changed."))
+        messages.info(request, _("The same file was sent before, in another region. Nothing was changed."))
         return reverse("exchange:feed", args=[earlier.feed])
     when = timezone.localtime(earlier.sent_at or earlier.created_at).strftime("%Y-%m-%d %H:%M")
     said = _("The same file was sent before, on %(when)s by %(name)s. Nothing was changed. This is that batch:")
     address = reverse("exchange:batch", args=[earlier.pk])
     words = said % {"when": when, "name": earlier.sender_name}
-    messages.warning(request, format_html('{} <a class="link" href="{}">{}</a>', words, address, earlier.filename))
+    messages.info(request, format_html('{} <a class="link" href="{}">{}</a>', words, address, earlier.filename))
     return address
 
 

@@ -11,6 +11,7 @@ from ..faults import sentence
 from ..models import Batch
 from ..rules import MAY_CANCEL, MAY_RESUME, MAY_STOP
 from ..services import approval_of, batches_of, feed_kind, progress_of
+from .feeds import titles_in
 
 PATH = ("draft", "validated", "pending_approval", "approved", "running", "finished")
 STANDS_AT = {"paused": "running", "limit_exceeded": "running", "scheduled": "approved"}
@@ -53,6 +54,7 @@ def sheet_of(batch: Batch, user: Any, now: datetime, lang: str) -> dict[str, Any
     outcomes = outcomes_of(batch)
     return {
         "batch": batch,
+        "comma": _(", "),
         "kind": feed_kind(batch.feed),
         "feed": feed_kind(batch.feed).word(lang),
         "live": is_live(batch),
@@ -250,7 +252,7 @@ def found_of(batch: Batch, lang: str) -> dict[str, Any]:
             (sentence(notice["code"], lang), notice.get("columns", [])) for notice in findings.get("notices", [])
         ],
         "fault": sentence(batch.fault, lang) if batch.state == "error" else "",
-        "fault_columns": findings.get("columns", []),
+        "fault_columns": titles_in(batch.feed, findings.get("columns", []), lang),
         "known_columns": [column.word(lang) for column in feed_kind(batch.feed).columns],
     }
 
