@@ -3,6 +3,7 @@
 All moments are unix seconds. Shanghai is UTC+8 without summer time, so 04:00 there is 20:00 UTC of the day before.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 EPOCH_SECONDS = 86_400
@@ -39,3 +40,15 @@ def day_of(epoch: int) -> date:
 def epoch_of_day(day: date) -> int:
     """The epoch that starts on ``day``; the inverse of :func:`day_of`."""
     return (day - _DAY_ZERO).days
+
+
+def master_at(epoch: int, keys: Sequence[tuple[float, int]]) -> int | None:
+    """The id of the master key of ``epoch``; ``keys``: (since, id), newest first. None when there is none for it.
+
+    The master that was there when the epoch began stays its master: a rotation at noon must not void the day's passes. On
+    the first day of a house the first master serves the running epoch too.
+    """
+    start = epoch_start(epoch)
+    begun = [kid for since, kid in keys if since <= start]
+    early = [kid for since, kid in keys if start < since < start + EPOCH_SECONDS]
+    return begun[0] if begun else early[-1] if early else None

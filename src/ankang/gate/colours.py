@@ -58,6 +58,10 @@ class Colours:
         except IndexError:
             return 0
 
+    def knows(self, person: int) -> bool:
+        """Whether the person ever had a colour; a grey that nobody gave has no beginning."""
+        return self.colour(person) != 0 or self.details(person) != (0, 0)
+
     def details(self, person: int) -> tuple[int, int]:
         """Since and until of the colour, unix seconds; 0 = none."""
         data = os.pread(self._details, 8, person * 8) if self._details >= 0 else b""

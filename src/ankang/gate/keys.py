@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from ankang.config.keys import RootKey
 from ankang.core.codes import day_mac_key
 from ankang.core.credentials import Credential, CredentialFault, CredentialKeys
-from ankang.core.epochs import EPOCH_SECONDS, day_of, epoch_start
-from ankang.core.permutation import IndexPermutation
+from ankang.core.epochs import day_of, master_at
+from ankang.core.permutation import epoch_permutation
 from ankang.core.place_codes import place_mac_key
-from ankang.core.sm import HmacSm3, Sm2Signer, Sm4Block, kdf
+from ankang.core.sm import HmacSm3, Sm2Signer, Sm4Block
 from ankang.gate.tables import KeyRow, Tables
 
 KEPT_EPOCHS = 12
@@ -20,8 +20,8 @@ class EpochKeys:
 
     __slots__ = ("day_mac", "permutation", "pseudonym")
 
-    def __init__(self, master: bytes, epoch: int, day_key: bytes | None) -> None:
-        self.permutation = IndexPermutation(kdf(master, "index", epoch.to_bytes(4, "big")))
+    def __init__(self, master: bytes, epoch: int, size: int | None, day_key: bytes | None) -> None:
+        self.permutation = epoch_permutation(master, epoch, size)
         self.day_mac = day_mac_key(master, epoch)
         self.pseudonym = Sm4Block(day_key) if day_key else None
 
@@ -44,6 +44,7 @@ class Keys:
             row.kid: place_mac_key(opened["place", row.kid]) for row in self._of("place")
         }
         self.public: Mapping[int, bytes] = {row.kid: row.public for row in self._of("code_sign")}
+        self._sizes = dict(tables.index_spaces)
         self._epochs: dict[int, EpochKeys | None] = {}
 
     def _of(self, purpose: str) -> list[KeyRow]:
@@ -75,7 +76,9 @@ class Keys:
         raise fault
 
     def epoch(self, epoch: int) -> EpochKeys | None:
-        """The keys of an epoch, opened once (a few milliseconds) and kept; None when there is no master key for it."""
+        """The keys of an epoch, opened once (a few milliseconds) and kept; None when there is no master key for it, or its
+        index space is not known.
+        """
         try:
             return self._epochs[epoch]
         except KeyError:
@@ -92,15 +95,14 @@ class Keys:
         return keys.day_mac if keys else None
 
     def _open_epoch(self, epoch: int) -> EpochKeys | None:
-        start, rows = epoch_start(epoch), self._of("epoch")
-        # The master that was there when the epoch began stays its master: a rotation at noon must not void the day's
-        # passes. On the first day of a house the first master serves the running epoch too.
-        begun = [row for row in rows if row.since <= start]
-        early = [row for row in rows if start < row.since < start + EPOCH_SECONDS]
-        row = begun[0] if begun else early[-1] if early else None
-        if row is None:
+        kid = master_at(epoch, [(row.since, row.kid) for row in self._of("epoch")])
+        size = self._sizes.get(epoch)
+        # Past the first epoch with a size, an unknown size is not "30 bits" but "we have not heard": another permutation
+        # than the other gates' would read somebody else.
+        if kid is None or (size is None and self._sizes and epoch > min(self._sizes)):
             return None
-        return EpochKeys(self._secrets["epoch", row.kid], epoch, self._days.get(day_of(epoch).isoformat()))
+        day_key = self._days.get(day_of(epoch).isoformat())
+        return EpochKeys(self._secrets["epoch", kid], epoch, size, day_key)
 
 
 def _live(rows: list[KeyRow], now: float) -> KeyRow | None:

@@ -44,7 +44,7 @@ class State:
 
     def replace(self, tables: Tables, root: RootKey) -> None:
         """Take new tables; raises SealBroken (and changes nothing) when the keys are another root key's."""
-        if self.keys is None or (tables.keys, tables.day_keys) != (self.tables.keys, self.tables.day_keys):
+        if self.keys is None or _sealed(tables) != _sealed(self.tables):
             self.keys = Keys(tables, root)
         self.checkpoints = {row.id: Checkpoint(row) for row in tables.checkpoints}
         self.devices = {row.id: row for row in tables.devices}
@@ -66,6 +66,11 @@ class State:
         """Let go of the shared files."""
         self.colours.close()
         self.window.close()
+
+
+def _sealed(tables: Tables) -> tuple[object, ...]:
+    """What :class:`Keys` is made from."""
+    return (tables.keys, tables.day_keys, tables.index_spaces)
 
 
 def _by_person(voidings: list[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

@@ -65,9 +65,10 @@ class Tables(msgspec.Struct, frozen=True):
     voidings: list[tuple[int, int]]
     keys: list[KeyRow]
     day_keys: list[DayKeyRow]
+    index_spaces: list[tuple[int, int]]
 
 
-EMPTY = Tables({}, [], [], [], [], [], [])
+EMPTY = Tables({}, [], [], [], [], [], [], [])
 
 _CHECKPOINTS = """
     select c.id, c.organisation_id, o.path, c.name, c.type, c.state, c.generation,
@@ -90,6 +91,7 @@ _KEYS = """
 _DAY_KEYS = """
     select day::text, secret from trust_day_key
     where destroyed_at is null and secret is not null and day >= current_date - 10"""
+_INDEX_SPACES = "select epoch, size from trust_index_space order by epoch"
 REVISIONS = "select name, revision from base_revision"
 
 
@@ -111,6 +113,7 @@ async def load_tables(connection: Connection) -> Tables:
             "voidings": [tuple(row) for row in await connection.fetch(_VOIDINGS)],
             "keys": [tuple(row) for row in await connection.fetch(_KEYS)],
             "day_keys": [tuple(row) for row in await connection.fetch(_DAY_KEYS)],
+            "index_spaces": [tuple(row) for row in await connection.fetch(_INDEX_SPACES)],
         },
         Tables,
     )

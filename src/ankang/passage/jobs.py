@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from ankang.config.settings import load_settings
 
-from .services import prepare_partitions, run_retention
+from .services import prepare_index_spaces, prepare_partitions, run_retention
 
 log = structlog.get_logger()
 
@@ -18,6 +18,9 @@ def prepare_days(timestamp: int) -> None:
     made = prepare_partitions(timezone.now())
     if made:
         log.info("visit days prepared", days=len(made), last=made[-1].isoformat())
+    spaces = prepare_index_spaces(timezone.now())
+    if spaces:
+        log.info("index spaces fixed", epochs=spaces)
 
 
 @app.periodic(cron="40 20 * * *")

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from ankang.base.errors import Problem
+from ankang.base.services import bump_revision
+from ankang.people.models import Person
+from ankang.trust.index_space import ensure_index_spaces
 from ankang.trust.keyring import KeyMissing, day_key
 from ankang.trust.models import DayKey
 from ankang.trust.services import destroy_day_key, ensure_day_keys
@@ -45,6 +48,15 @@ def prepare_partitions(now: datetime) -> list[date]:
             cursor.execute(f"CREATE TABLE {name} (LIKE passage_visit INCLUDING ALL)")
             cursor.execute(f"ALTER TABLE passage_visit ATTACH PARTITION {name} FOR VALUES FROM ('{day}') TO ('{end}')")
     return missing
+
+
+def prepare_index_spaces(now: datetime) -> list[int]:
+    """Fix the index spaces of the epochs ahead, for the people there are, and tell the gates; returns those epochs."""
+    with transaction.atomic():
+        made = ensure_index_spaces(now, Person.objects.aggregate(last=Max("id"))["last"] or 0)
+        if made:
+            bump_revision("keys")
+    return made
 
 
 def stored_days() -> list[date]:

@@ -1,4 +1,5 @@
-"""Brings a migrated database to the point where the house can run: keys, day keys, partitions, the first rule set. Idempotent."""
+"""Brings a migrated database to the point where the house can run: keys, day keys, partitions,
+index spaces, the first rule set. Idempotent."""
 
 from datetime import UTC, datetime
 from importlib import import_module
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from ankang.base.services import ensure_month_partitions
 from ankang.health.services.rulebook import ensure_first_release
+from ankang.passage.services import prepare_index_spaces
 from ankang.trust.services import ensure_keys
 
 PARTITIONED_ROOMS = ("health", "passage")
@@ -22,10 +24,14 @@ def migrate(verbosity: int = 0) -> None:
 
 @transaction.atomic
 def prepare(now: datetime) -> None:
-    """Make what must exist ahead of time: keys, day keys, partitions, the first rule set. Run at start and daily by the worker."""
+    """Make what must exist ahead of time: keys, day keys, partitions, index spaces, the first rule set.
+
+    Run at start and daily by the worker.
+    """
     ensure_keys(now)
     ensure_month_partitions("base_accessrecord", now.date(), months=3)
     for room in PARTITIONED_ROOMS:
         if find_spec(f"ankang.{room}.services"):
             import_module(f"ankang.{room}.services").prepare_partitions(now)
+    prepare_index_spaces(now)
     ensure_first_release(now)

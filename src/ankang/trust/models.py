@@ -39,3 +39,21 @@ class DayKey(models.Model):
                 name="trust_day_key_is_live_or_destroyed",
             )
         ]
+
+
+class IndexSpace(models.Model):
+    """Code indices of ``epoch`` are below ``size``. Written ahead and never changed; an epoch without a row before the
+    first one has indices of 30 bits.
+    """
+
+    epoch = models.IntegerField(primary_key=True)
+    size = models.IntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "trust_index_space"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(size__gt=1 << 13, size__lte=1 << 30), name="trust_index_space_has_room"
+            )
+        ]

@@ -17,6 +17,11 @@ def refusal(reason: int) -> Judgement:
     return (Verdict.DENY, reason, Colour.GREY)
 
 
+def is_nobody(state: State, person: int, now: float) -> bool:
+    """Whether a code's index is no one's: a decoy's, or of a number never given out. Unknown while colours are stale."""
+    return not state.is_stale(now) and not state.colours.knows(person)
+
+
 def judge(state: State, checkpoint: Checkpoint, person: int, temperature: int, direction: int, now: float) -> Judgement:
     """Colour now and the place's policy; ``temperature`` in tenths, 0 when not taken.
 

@@ -11,6 +11,7 @@ from ankang.core.verdicts import Reason, Verdict, VisitKind, sentence
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
 from ankang.gate.faults import DeviceRevoked, NotReady
+from ankang.gate.handlers.judging import is_nobody
 from ankang.gate.handlers.verify import may_serve
 from ankang.gate.outcomes import Call
 from ankang.gate.reading import Seen, read_code
@@ -55,6 +56,8 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
     day, reason = keys.epoch(epoch_of(at)), seen.reason
     if reason == Reason.OK and state.is_void(seen.person, seen.issued_at, at):
         reason = Reason.REVOKED
+    if reason == Reason.OK and is_nobody(state, seen.person, now):
+        reason = Reason.INVALID
     checkpoint = state.checkpoints.get(scan.checkpoint)
     if reason == Reason.OK and (checkpoint is None or not may_serve(device, checkpoint)):
         reason = Reason.WRONG_PLACE

@@ -8,7 +8,7 @@ from ankang.core.epochs import epoch_of
 from ankang.core.verdicts import Reason, VisitKind
 from ankang.gate.callers import Caller
 from ankang.gate.faults import DeviceRevoked, NotReady
-from ankang.gate.handlers.judging import judge, refusal
+from ankang.gate.handlers.judging import is_nobody, judge, refusal
 from ankang.gate.outcomes import Call, Outcome
 from ankang.gate.reading import read_code
 from ankang.gate.requests import DIRECTIONS, VERIFY, VerifyRequest, tenths
@@ -37,6 +37,8 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         verdict, reason, colour = refusal(seen.reason)
     elif seen.person in state.voidings and state.is_void(seen.person, seen.issued_at, now):
         verdict, reason, colour = refusal(Reason.REVOKED)
+    elif is_nobody(state, seen.person, now):
+        verdict, reason, colour = refusal(Reason.INVALID)
     elif checkpoint is None or not may_serve(device, checkpoint):
         verdict, reason, colour = refusal(Reason.WRONG_PLACE)
     elif not checkpoint.open:
