@@ -118,23 +118,33 @@ def _circles(by_id: dict[str, Rule]) -> Iterator[tuple[str, str]]:
     """Rules whose beginnings or endings wait for each other; each circle once, at its first rule."""
     told: set[str] = set()
     for start in by_id:
-        way = _way_back(start, by_id)
+        way = _way_back(start, by_id) if start not in told else []
         if way and told.isdisjoint(way):
             told.update(way)
             yield start, f"circular endings: {' waits for '.join(way)}"
 
 
 def _way_back(start: str, by_id: dict[str, Rule]) -> list[str]:
-    ways = [[start, name] for name in _waits_for(by_id[start])]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        if way[-1] == start:
-            return way
-        if way[-1] in by_id and way[-1] not in seen:
-            seen.add(way[-1])
-            ways.extend([*way, name] for name in _waits_for(by_id[way[-1]]))
+    """The rules from ``start`` back to itself; empty when there is no such way."""
+    came_from: dict[str, str] = {}
+    open_ends = [start]
+    while open_ends:
+        here = open_ends.pop()
+        for name in _waits_for(by_id[here]):
+            if name == start:
+                return _way(start, here, came_from)
+            if name in by_id and name not in came_from:
+                came_from[name] = here
+                open_ends.append(name)
     return []
+
+
+def _way(start: str, last: str, came_from: dict[str, str]) -> list[str]:
+    way = [start]
+    while last != start:
+        way.append(last)
+        last = came_from[last]
+    return [*way, start][::-1]
 
 
 def _waits_for(rule: Rule) -> list[str]:
