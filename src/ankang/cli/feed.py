@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -107,6 +108,33 @@ def rejects(batch: int, file: Path, address: str | None, token: str) -> None:
     form = "xlsx" if file.suffix == ".xlsx" else "csv"
     file.write_bytes(House(address, token).fetch("GET", f"batches/{batch}/rejects?format={form}"))
     click.echo(f"{file}: mend the rows and send the file again; its first column is passed over.")
+
+
+@feed.command()
+@click.argument("label")
+@click.argument("slugs", nargs=-1, required=True)
+@click.option("--by", required=True, help="Name of the member of staff in whose name the machine sends.")
+@click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True)
+@in_plain_words()
+def token(label: str, slugs: tuple[str, ...], by: str, days: int) -> None:
+    """Issue a token for the machine LABEL and the feeds SLUGS; it is shown this once. Runs where the database is."""
+    from ankang.cli.standing import prepared
+
+    with prepared():
+        from django.contrib.auth.models import User
+        from django.db import transaction
+
+        from ankang.base.errors import Problem
+
+        user = User.objects.filter(username=by).first()
+        if user is None:
+            raise click.ClickException(f"There is no member of staff {by}.")
+        try:
+            with transaction.atomic():
+                issued = piece("ankang.exchange.services", "issue_agent")(label, slugs, user, datetime.now(UTC), days)
+        except Problem as problem:
+            raise click.ClickException(f"{problem.message('en')} {problem.details or ''}".strip()) from None
+        click.echo(issued.token)
 
 
 class House:

@@ -8,8 +8,8 @@ from ankang.people.rules import same_name
 from ankang.trust.keyring import keyring
 
 from ..faults import RowFault
-from ..rows import Parsed
 from .driver import binary_cursor
+from .marking import Marked
 
 _BY_DOCUMENT = "SELECT document_blind, id, name_enc FROM people_person WHERE document_blind = ANY(%b)"
 _BY_PHONE = "SELECT phone_blind, id, name_enc FROM people_person WHERE phone_blind = ANY(%b)"
@@ -19,23 +19,14 @@ _PHONE = "手机号"
 Known = dict[bytes, list[tuple[int, bytes]]]
 
 
-def match_rows(rows: Sequence[Parsed]) -> list[int | RowFault | None]:
+def match_rows(rows: Sequence[Marked]) -> list[int | RowFault | None]:
     """For each row its person's number; None when nobody on file fits yet; or why it cannot be decided."""
-    blinds = [blinds_of(row) for row in rows]
-    documents = _known(_BY_DOCUMENT, [document for document, _ in blinds if document])
-    phones = _known(_BY_PHONE, [phone for _, phone in blinds if phone])
+    documents = _known(_BY_DOCUMENT, [row.document for row in rows if row.document])
+    phones = _known(_BY_PHONE, [row.phone for row in rows if row.phone])
     return [
-        _match(documents.get(document, []) if document else phones.get(phone or b"", []), row.name)
-        for row, (document, phone) in zip(rows, blinds, strict=True)
+        _match(documents.get(row.document, []) if row.document else phones.get(row.phone or b"", []), row.name)
+        for row in rows
     ]
-
-
-def blinds_of(row: Parsed) -> tuple[bytes | None, bytes | None]:
-    """The blind indexes under which a row's person would be found: document, or else phone."""
-    keys = keyring()
-    if row.document is not None:
-        return keys.blind("document", row.document), None
-    return None, keys.blind("phone", row.phone or "")
 
 
 def name_fits(given: str, sealed: bytes) -> bool:

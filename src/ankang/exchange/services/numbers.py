@@ -3,14 +3,10 @@
 from array import array
 from collections.abc import Sequence
 
-import msgspec
-
-from ankang.core.evidence import Attributes
-from ankang.trust.keyring import keyring
-
 from ..kinds import FeedKind
 from ..rows import Parsed
 from .driver import binary_cursor
+from .marking import Marked
 
 _CLAIM = """
 WITH given AS (SELECT * FROM unnest(%(keys)b::bytea[], %(contents)b::bytea[]) WITH ORDINALITY AS g(key, content, n)),
@@ -25,28 +21,13 @@ ORDER BY g.n
 """
 
 
-def number_key(kind: FeedKind, number: str) -> bytes:
-    """The blind index of an issuer's number."""
-    return keyring().blind(f"feed number {kind.slug}", number)[:16]
-
-
-def content_key(kind: FeedKind, row: Parsed) -> bytes:
-    """An HMAC of everything a row says, by which the same row is known again."""
-    who = row.document or row.phone or ""
-    return keyring().blind(f"feed row {kind.slug}", f"{who}\0{row.occurred_at}\0{_said(row.attributes)}")
-
-
-def _said(attributes: Attributes) -> str:
-    return msgspec.json.encode(attributes).decode()
-
-
-def claim_numbers(kind: FeedKind, rows: Sequence[Parsed]) -> list[bool]:
+def claim_numbers(kind: FeedKind, rows: Sequence[Marked]) -> list[bool]:
     """For each of ``rows`` (all with a number) whether the number is its own; False: another record has it.
 
     Rows that say the same as the one that has it are fine: they are duplicates, and found to be so later.
     """
-    keys = [number_key(kind, row.number or "") for row in rows]
-    contents = [content_key(kind, row)[:16] for row in rows]
+    keys = [row.number for row in rows]
+    contents = [row.content[:16] for row in rows]
     with binary_cursor() as cursor:
         cursor.execute(_CLAIM, {"keys": keys, "contents": contents, "feed": kind.slug})
         return [bool(same) for _, same in cursor.fetchall()]

@@ -11,7 +11,7 @@ from ankang.health.services import NewEvidence, record_evidence_in_bulk
 from ..faults import RowFault
 from ..kinds import FeedKind
 from ..models import Batch
-from ..rows import Parsed
+from .marking import Marked
 
 _CODES = {"duplicate_number": "number_taken", "in_the_future": "in_the_future"}
 
@@ -23,7 +23,7 @@ class Recorded(NamedTuple):
     worse: int
 
 
-def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Parsed]], now: datetime) -> Recorded:
+def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Marked]], now: datetime) -> Recorded:
     """Record ``rows`` (row number, person, content) as evidence and evaluate the people."""
     if not rows:
         return Recorded([], 0)
@@ -38,7 +38,7 @@ def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Par
     return Recorded(outcomes, worse)
 
 
-def _new(batch: Batch, kind: FeedKind, number: int, person: int, row: Parsed) -> NewEvidence:
+def _new(batch: Batch, kind: FeedKind, number: int, person: int, row: Marked) -> NewEvidence:
     moment = datetime.fromtimestamp(row.occurred_at, UTC)
     return NewEvidence(person, kind.evidence.value, moment, stored(row.attributes), source_of_row(batch, number))
 

@@ -19,13 +19,14 @@ from ..faults import RowFault
 from ..kinds import FeedKind, headers
 from ..models import Agent, Batch, Chunk
 from ..reading.lines import cells_of
-from ..rows import Parsed, RowReader
+from ..rows import RowReader
 from .checking import worsens_by_rule
 from .files import sealed_piece
 from .kinds import feed_kind
+from .marking import Marked, ReadRow, marked
 from .running import add_to_counts
 from .senders import Sender, sender_of
-from .taking import ReadRow, take_rows
+from .taking import take_rows
 from .uploads import MOST_PARTS, complete_upload
 
 MOST_RECORDS = 1_000
@@ -72,7 +73,7 @@ def send_rows(
         raise TooManyRecords()
     read = _read(kind, rows, now)
     always = kind.worsens == "never" and worsens_by_rule(kind, now)
-    held = {row.number for row in read if isinstance(row.content, Parsed) and (always or row.content.worsens)}
+    held = {row.number for row in read if isinstance(row.content, Marked) and (always or row.content.worsens)}
     answers, batch = _take_now(kind, sender, [row for row in read if row.number not in held], now)
     answers |= {number: RowAnswer(number, "pending") for number in held}
     pending = _collect(kind, sender, [rows[number - 1] for number in sorted(held)], now) if held else None
@@ -105,7 +106,7 @@ def _read(kind: FeedKind, rows: Sequence[Mapping[str, Any]], now: datetime) -> l
     for number, record in enumerate(rows, 1):
         cells = cells_of(dict(record), names, order)
         try:
-            content: Parsed | RowFault = RowFault("bad_json") if cells is None else reader.read(cells)
+            content: Marked | RowFault = RowFault("bad_json") if cells is None else marked(kind, reader.read(cells))
         except RowFault as fault:
             content = fault
         read.append(ReadRow(number, cells or [], content))

@@ -1,9 +1,8 @@
 """A batch at work: chunk by chunk, each chunk's rows and the cursor in one transaction, so each row counts exactly once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
-from itertools import islice
 from time import monotonic
 
 import structlog
@@ -13,14 +12,14 @@ from django.utils import timezone
 
 from ankang.health.services.dry_runs import alarm_of
 
-from ..faults import FileFault, RowFault
+from ..faults import FileFault
 from ..models import Batch, Chunk
-from ..reading import Table, open_table
 from ..rules import MAY_RUN
-from .files import open_file
+from .ahead import chunks_ahead
 from .kinds import feed_kind
+from .marking import ReadRow
 from .submitting import ask_again
-from .taking import ReadRow, Taken, take_rows
+from .taking import Taken, take_rows
 from .working import work_on
 
 CHUNK = 5_000
@@ -59,25 +58,14 @@ def _begin(batch: int) -> Batch | None:
 
 
 def _work(batch: Batch, size: int) -> None:
-    table = open_table(open_file(batch), batch.format, feed_kind(batch.feed), int(timezone.now().timestamp()))
-    rows, cursor = read_rows(table, batch.cursor), batch.cursor
-    while True:
-        began = monotonic()
-        chunk = list(islice(rows, size))
-        if not _take(batch.pk, cursor, chunk, began):
-            return
-        cursor += len(chunk)
-
-
-def read_rows(table: Table, after: int) -> Iterator[ReadRow]:
-    """The table's rows behind the first ``after``, each read."""
-    for number, cells, fault in table.rows(after):
-        try:
-            if fault:
-                raise RowFault(fault)
-            yield ReadRow(number, cells, table.reader.read(cells) if any(cells) else None)
-        except RowFault as refusal:
-            yield ReadRow(number, cells, refusal)
+    cursor = batch.cursor
+    with closing(chunks_ahead(batch, size)) as chunks:
+        while True:
+            began = monotonic()
+            chunk = next(chunks, [])
+            if not _take(batch.pk, cursor, chunk, began):
+                return
+            cursor += len(chunk)
 
 
 @transaction.atomic

@@ -12,11 +12,11 @@ from ankang.trust.keyring import keyring
 from ..faults import Refusal, RowFault
 from ..kinds import FeedKind
 from ..models import Batch, Row
-from ..rows import Parsed
 from ..rules import WAITING_DAYS
 from .driver import binary_cursor
-from .matching import blinds_of, match_rows
-from .numbers import claim_numbers, content_key
+from .marking import Marked, ReadRow
+from .matching import match_rows
+from .numbers import claim_numbers
 from .recording import record_rows
 
 ROW_LABEL = "row.cells"
@@ -31,14 +31,6 @@ ON CONFLICT DO NOTHING RETURNING row
 """
 
 
-class ReadRow(NamedTuple):
-    """A row after reading: its number, its cells, and what they say, or why they cannot be taken; None: it is empty."""
-
-    number: int
-    cells: list[str]
-    content: Parsed | RowFault | None
-
-
 class Taken(NamedTuple):
     """What became of a chunk: the outcome of each row in order, with the refused ones, and the people turned worse."""
 
@@ -51,7 +43,7 @@ def take_rows(batch: Batch, kind: FeedKind, rows: Sequence[ReadRow], now: dateti
     """Take ``rows``; outcomes: success, duplicate, waiting, error, skipped (empty). ``keep`` the refused ones."""
     outcomes = ["skipped" if row.content is None else "error" for row in rows]
     faults: dict[int, RowFault] = {at: row.content for at, row in enumerate(rows) if isinstance(row.content, RowFault)}
-    good = {at: row.content for at, row in enumerate(rows) if isinstance(row.content, Parsed)}
+    good = {at: row.content for at, row in enumerate(rows) if isinstance(row.content, Marked)}
     matches = dict(zip(good, match_rows(list(good.values())), strict=True))
     faults |= {at: match for at, match in matches.items() if isinstance(match, RowFault)}
     faults |= _taken_numbers(kind, {at: row for at, row in good.items() if at not in faults})
@@ -63,7 +55,7 @@ def take_rows(batch: Batch, kind: FeedKind, rows: Sequence[ReadRow], now: dateti
         else:
             outcomes[at] = outcome
     strangers = {at: good[at] for at, match in matches.items() if match is None and at not in faults}
-    waits_of = _wait(batch, kind, [(rows[at], row) for at, row in strangers.items()], now)
+    waits_of = _wait(batch, [(rows[at], row) for at, row in strangers.items()], now)
     for at, waits in zip(strangers, waits_of, strict=True):
         outcomes[at] = "waiting" if waits else "duplicate"
     refusals = [Refusal(rows[at].number, fault.code, fault.column, rows[at].cells) for at, fault in sorted(faults.items())]
@@ -83,7 +75,7 @@ def keep_refusals(batch: Batch, refusals: Sequence[Refusal]) -> None:
     )
 
 
-def _taken_numbers(kind: FeedKind, rows: dict[int, Parsed]) -> dict[int, RowFault]:
+def _taken_numbers(kind: FeedKind, rows: dict[int, Marked]) -> dict[int, RowFault]:
     numbered = {at: row for at, row in rows.items() if row.number}
     if not numbered:
         return {}
@@ -92,17 +84,16 @@ def _taken_numbers(kind: FeedKind, rows: dict[int, Parsed]) -> dict[int, RowFaul
     return {at: RowFault("number_taken", title) for at, fine in zip(numbered, own, strict=True) if not fine}
 
 
-def _wait(batch: Batch, kind: FeedKind, rows: Sequence[tuple[ReadRow, Parsed]], now: datetime) -> list[bool]:
+def _wait(batch: Batch, rows: Sequence[tuple[ReadRow, Marked]], now: datetime) -> list[bool]:
     """Put rows into the pool; False for one that waits there already."""
     if not rows:
         return []
-    blinds = [blinds_of(row) for _, row in rows]
     values: dict[str, Any] = {
         "batch": batch.pk,
         "rows": [raw.number for raw, _ in rows],
-        "documents": [document for document, _ in blinds],
-        "phones": [phone for _, phone in blinds],
-        "contents": [content_key(kind, row) for _, row in rows],
+        "documents": [row.document for _, row in rows],
+        "phones": [row.phone for _, row in rows],
+        "contents": [row.content for _, row in rows],
         "sealed": [_sealed(WAITING_LABEL, _waiting_content(raw, row)) for raw, row in rows],
         "expires": now + timedelta(days=WAITING_DAYS),
     }
@@ -112,7 +103,7 @@ def _wait(batch: Batch, kind: FeedKind, rows: Sequence[tuple[ReadRow, Parsed]], 
     return [raw.number in taken for raw, _ in rows]
 
 
-def _waiting_content(raw: ReadRow, row: Parsed) -> dict[str, Any]:
+def _waiting_content(raw: ReadRow, row: Marked) -> dict[str, Any]:
     said = {"occurred_at": row.occurred_at, "attributes": stored(row.attributes), "name": row.name}
     return said | {"cells": raw.cells}
 

@@ -16,6 +16,7 @@ from ..reading import RawRow, open_table
 from ..rows import Parsed, RowReader
 from .files import open_file
 from .kinds import feed_kind
+from .marking import marked
 from .matching import match_rows
 
 MOST_WEIGHED = 200_000
@@ -45,7 +46,8 @@ def evidence_of(batch: Batch, moment: datetime) -> Mapping[int, Sequence[Evidenc
     rows = iter(table.rows())
     always = batch.worsening == batch.findings.get("good")
     while chunk := list(islice(rows, _CHUNK)):
-        good = [row for row in (_read(table.reader, raw) for raw in chunk) if row and (always or row.worsens)]
+        read = [row for row in (_read(table.reader, raw) for raw in chunk) if row and (always or row.worsens)]
+        good = [marked(kind, row) for row in read]
         for row, match in zip(good, match_rows(good), strict=True):
             if isinstance(match, int):
                 record = Evidence(f"batch {batch.pk}", kind.evidence, row.occurred_at, row.attributes)
