@@ -203,6 +203,8 @@ def _finished(batch: Batch) -> str:
 def _cancelled(batch: Batch) -> str:
     if batch.fault == "same_file":
         return _("The same file was sent before, so nothing was changed.")
+    if batch.fault == "abandoned":
+        return _("Nobody handed it in for 30 days, so its file was deleted. Nothing was recorded.")
     if batch.succeeded:
         return _("It was cancelled. What was recorded before stays on file.")
     return _("It was cancelled. Nothing was recorded.")
