@@ -11,6 +11,7 @@ from ankang.demo import seed
 from ankang.demo.feeds import ensure_feeds
 from ankang.exchange.models import Batch, Waiting
 from ankang.exchange.services import approval_of
+from ankang.exchange.services.checking import check_batch
 
 from .builders import counts
 
@@ -26,6 +27,7 @@ def test_the_demonstration_has_batches_in_three_states_and_a_second_run_adds_non
     seed.ensure(house)
     for _ in range(2):
         ensure_feeds(house, datetime.now(UTC))
+        check_batch(Batch.objects.get(feed="contacts").pk)  # as the worker does
         found = [(batch.feed, batch.state, counts(batch)) for batch in Batch.objects.order_by("pk")]
         assert found == [
             ("nucleic-tests", "finished", {"succeeded": 30}),

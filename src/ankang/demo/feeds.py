@@ -1,7 +1,8 @@
 """Batches for the demonstration: one that ran, one that waits for a second person, one with rows to mend.
 
 They go the way of every file: sent by a demonstration account, checked, handed in, run. Each is sent under a key of its
-own, so nothing happens twice, and a loading that was killed goes on where it stopped.
+own, so nothing happens twice, and a loading that was killed goes on where it stopped. The contacts are left to the
+worker: whom they would turn is found out by a dry run, which takes seconds.
 """
 
 import csv
@@ -65,8 +66,9 @@ def _send(account: str, feed: str, filename: str, rows: Callable[[], Sequence[Ro
     with transaction.atomic():
         content = _table(rows())
         batch = send_file(feed, filename, [content], by, now, key=key, submit=True).batch
-    check_batch(batch.pk)
-    run_batch(batch.pk)
+    if feed != "contacts":
+        check_batch(batch.pk)
+        run_batch(batch.pk)
 
 
 def _tests(people: Sequence[Resident], now: datetime) -> list[Row]:
