@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         """State that the gates of this machine share."""
         return self.data / "gate"
 
+    @property
+    def lists_folder(self) -> Path:
+        """The published lists for scanners without a network; the front serves it at ``/lists/``."""
+        return self.data / "lists"
+
 
 @lru_cache(maxsize=1)
 def load_settings() -> Settings:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+from ankang.gate.handlers.lists import published_lists
 from ankang.gate.handlers.passes import issue_pass, me
 from ankang.gate.handlers.places import door, keys, place, presence
 from ankang.gate.handlers.scan import scan
@@ -37,6 +38,7 @@ ROUTES = {
         Route("/g/v1/door", "GET", "device", door),
         Route("/g/v1/place", "GET", "anyone", place),
         Route("/g/v1/keys", "GET", "anyone", keys),
+        Route("/g/v1/lists", "GET", "anyone", published_lists),
         Route("/g/v1/health", "GET", "anyone", None),
         Route("/g/v1/metrics", "GET", "anyone", None),
     )

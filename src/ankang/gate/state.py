@@ -6,6 +6,7 @@ from ankang.core.policies import PLACE_TYPES, Policy
 from ankang.core.voidings import is_void
 from ankang.gate.colours import Colours
 from ankang.gate.keys import Keys
+from ankang.gate.lists import PublishedLists
 from ankang.gate.tables import EMPTY, CheckpointRow, DeviceRow, Tables
 from ankang.gate.window import Window
 
@@ -34,6 +35,7 @@ class State:
         self.resident_rate = settings.gate_resident_rate
         self.colours = Colours(folder / "colours.bin")
         self.window = Window(folder / "window.bin")
+        self.lists = PublishedLists(settings.lists_folder)
         self.keys: Keys | None = None
         self.tables = EMPTY
         self.version = 0

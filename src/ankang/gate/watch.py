@@ -50,6 +50,7 @@ class Watch:
         """One look; never raises."""
         try:
             self._state.colours.refresh()
+            self._state.lists.refresh(time.time())
             await self._look_at_tables()
             self._open_tomorrow()
         except LOST as error:

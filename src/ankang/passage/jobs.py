@@ -30,3 +30,14 @@ def destroy_old_days(timestamp: int) -> None:
     destroyed = run_retention(timezone.now(), load_settings().visit_days)
     if destroyed:
         log.info("visit days destroyed", days=[day.isoformat() for day in destroyed])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="passage", queueing_lock="passage.publish_lists")
+def publish_lists(timestamp: int) -> None:
+    """Every minute: the lists for scanners without a network. A run killed half-way is made good by the next one."""
+    from .lists import publish_lists as publish
+
+    for done in publish(timezone.now()):
+        if done.full:
+            log.info("list published", chain=done.chain.folder, sequence=done.sequence, bytes=done.full)

@@ -1,4 +1,4 @@
-"""Visits: who (by a pseudonym of the day) came to which door, and what the door said."""
+"""Visits: who (by a pseudonym of the day) came to which door, and what the door said. Heads of the offline lists."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,3 +39,31 @@ class Visit(models.Model):
         managed = False
         verbose_name = _("visit record")
         verbose_name_plural = _("visit records")
+
+
+class ListHead(models.Model):
+    """Where one chain of offline lists is (docs/list-format.md): the last number taken, and the list noted as published.
+
+    ``full_at``: unix seconds of the last full list; ``feed``: the last change of a colour that is in it.
+    """
+
+    issuer = models.IntegerField()
+    epoch = models.IntegerField()
+    kind = models.SmallIntegerField()
+    reserved = models.BigIntegerField(default=0)
+    sequence = models.BigIntegerField(default=0)
+    digest = models.BinaryField()
+    not_before = models.BigIntegerField(default=0)
+    next_update = models.BigIntegerField(default=0)
+    full_at = models.FloatField(default=0)
+    feed = models.BigIntegerField(default=0)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "passage_list_head"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "epoch", "kind"], name="passage_list_head_one_a_chain"),
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=models.F("sequence")), name="passage_list_head_reserves_first"
+            ),
+        ]

@@ -1,4 +1,5 @@
-"""The one port: the gate answers ``/g/`` in this process, the phone pages come from memory, the rest is passed on.
+"""The one port: the gate answers ``/g/`` in this process, the phone pages come from memory, the
+offline lists from their folder, the rest is passed on.
 
 So codes turn, doors answer and the phone pages open while the control plane is down or being replaced.
 """
@@ -10,6 +11,7 @@ from ankang.config.settings import Settings, load_settings
 from ankang.config.sockets import control_socket
 from ankang.gate.rsgi import GateRsgi
 
+from .list_files import PREFIX, ListFiles
 from .phone_pages import PhonePages
 from .proxy import ControlPlane
 
@@ -20,6 +22,7 @@ class Front:
     def __init__(self, settings: Settings) -> None:
         self._gate = GateRsgi(settings)
         self._pages = PhonePages.load()
+        self._lists = ListFiles(settings.lists_folder)
         self._control = ControlPlane(control_socket(settings.data))
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -32,6 +35,9 @@ class Front:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         if scope.path.startswith("/g/"):
             await self._gate.__rsgi__(scope, protocol)
+            return
+        if scope.path.startswith(PREFIX):
+            self._lists.answer(scope, protocol)
             return
         page = self._pages.find(scope.path) if scope.method in ("GET", "HEAD") else None
         if page is None:

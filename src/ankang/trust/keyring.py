@@ -82,6 +82,14 @@ class Keyring:
         """Signs passes and printed place codes."""
         return self._signer("code_sign")[1]
 
+    def code_signing(self) -> tuple[int, Sm2Signer]:
+        """Key id and signer of passes and of the lists for offline scanners."""
+        return self._signer("code_sign")
+
+    def code_keys(self) -> dict[int, bytes]:
+        """The public keys (65 bytes) that check passes and lists, by key id; older ones too."""
+        return {key.kid: key.public for key in self.all("code_sign") if key.public is not None}
+
     def statement_signer(self) -> tuple[int, Sm2Signer]:
         """Key id and signer of rule sets and reasons (I1)."""
         return self._signer("statement_sign")
