@@ -6,27 +6,23 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
+from ankang.cli.given import AT, FILE, KEYS, moment_of, public_keys, said
 from ankang.cli.words import in_plain_words
 from ankang.core import lists as core
 from ankang.core.codes import CodeFault, check_as_stranger, parse
 from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_of, epoch_start
-from ankang.core.rules.lines import LineFault, seconds
 from ankang.core.sm import Sm2Signer
 
-FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 COLOURS = {colour.slug: colour for colour in core.LISTED}
-KEYS = click.option("--keys", "key_file", type=FILE, required=True, help="Public keys, as GET /g/v1/keys gives them.")
 DELTAS = click.option("--delta", "deltas", type=FILE, multiple=True, help="A delta to apply; in order, any number.")
-AT = click.option("--at", metavar="TIME", help="ISO 8601 (without zone: Shanghai) or unix seconds.  [default: now]")
 
 
 @click.group("list")
@@ -65,15 +61,15 @@ def build(
     """
     if (base is None) != (delta is None):
         raise click.UsageError("--base and --delta go together.")
-    moment = _moment(at)
+    moment = moment_of(at)
     kid, signer = _signer(key_file)
     kind = core.Indices.PAPER if paper else core.Indices.DAY
     header = core.Header(kid, kind, issuer, epoch_of(moment), sequence, moment, moment + 60 * minutes, space)
-    with _said(source):
+    with said(source):
         real = core.entries(_pairs(source), space)
     before = _unsealed(base, {kid: signer.public}) if base else None
     published = _padded(real, before, free, grain)
-    with _said(out):
+    with said(out):
         written = [(out, core.seal_list(header, published, signer))]
         if before and delta:
             written.append((delta, core.seal_delta(before, header, published, signer)))
@@ -87,7 +83,7 @@ def build(
 @in_plain_words()
 def inspect(source: Path) -> None:
     """Print the header of a list or delta. The signature is NOT checked; `verify` does that."""
-    with _said(source):
+    with said(source):
         header = core.unpack(source.read_bytes())
     for name, value in _facts(header).items():
         click.echo(f"{name:12} {value}")
@@ -102,9 +98,9 @@ def inspect(source: Path) -> None:
 @in_plain_words()
 def verify(source: Path, key_file: Path, deltas: tuple[Path, ...], issuer: int | None, at: str | None) -> None:
     """Take a list and its deltas as a scanner would; exit code 1 and the fault when it would refuse."""
-    moment = _moment(at)
-    held = _held(source, deltas, _keys(key_file), issuer, moment)
-    with _said(source):
+    moment = moment_of(at)
+    held = _held(source, deltas, public_keys(key_file), issuer, moment)
+    with said(source):
         held.require_fresh(moment)
     header = held.header
     click.echo(f"good: sequence {header.sequence}, {header.count:,} entries, until {_when(header.next_update)}")
@@ -122,7 +118,7 @@ def lookup(source: Path, codes: tuple[str, ...], key_file: Path, deltas: tuple[P
 
     One line each: the index, and its colour or the fault. A code's signature, chain and minute are checked too.
     """
-    moment, keys = _moment(at), _keys(key_file)
+    moment, keys = moment_of(at), public_keys(key_file)
     held = _held(source, deltas, keys, None, moment)
     failed = False
     for text in codes or (line.rstrip("\r\n") for line in sys.stdin):
@@ -159,7 +155,7 @@ def _pairs(source: Path) -> Iterator[tuple[int, Colour]]:
 def _padded(real: core.Entries, before: core.Sealed | None, free: Path | None, grain: int) -> core.Entries:
     if free is None:
         return real
-    with _said(free):
+    with said(free):
         unused = np.array([int(line) for line in free.read_text().split()], np.uint32)
         chance = random.SystemRandom()
         if before is None:
@@ -169,33 +165,24 @@ def _padded(real: core.Entries, before: core.Sealed | None, free: Path | None, g
 
 def _held(source: Path, deltas: tuple[Path, ...], keys: dict[int, bytes], issuer: int | None, moment: int) -> core.Held:
     """The list of the moment's epoch with its deltas; whether it is fresh is asked when it answers."""
-    with _said(source):
+    with said(source):
         data = source.read_bytes()
         header = core.unpack(data)
         wanted = header.issuer if issuer is None else issuer
         terms = core.Terms(wanted, epoch_of(moment), keys, header.indices)
         held = core.take_list(data, terms)
     for path in deltas:
-        with _said(path):
+        with said(path):
             held = core.take_delta(held, path.read_bytes(), terms)
     return held
 
 
 def _unsealed(path: Path, keys: dict[int, bytes]) -> core.Sealed:
-    with _said(path):
+    with said(path):
         sealed = core.unseal_file(path.read_bytes(), keys)
         if sealed.header.is_delta:
             raise core.ListFault("wrong_base")
         return sealed
-
-
-@contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """A fault in the block is said with the file's name."""
-    try:
-        yield
-    except (core.ListFault, ValueError) as fault:
-        raise click.ClickException(f"{path}: {fault}") from None
 
 
 def _facts(header: core.Header) -> dict[str, Any]:
@@ -219,26 +206,6 @@ def _facts(header: core.Header) -> dict[str, Any]:
 
 def _when(moment: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(moment + 28_800))
-
-
-def _moment(text: str | None) -> int:
-    if text is None:
-        return int(time.time())
-    try:
-        return seconds(int(text) if text.isdigit() else text, "--at")
-    except LineFault as fault:
-        raise click.BadParameter(fault.message, param_hint="--at") from None
-
-
-def _keys(path: Path) -> dict[int, bytes]:
-    try:
-        rows = json.loads(path.read_text())["keys"]
-        found = {row["kid"]: bytes.fromhex(row["public"]) for row in rows}
-        if len(found) != len(rows):
-            raise ValueError
-        return found
-    except (KeyError, TypeError, ValueError):
-        raise click.ClickException(f"{path} holds no public keys (see `--keys` in the help).") from None
 
 
 def _signer(path: Path) -> tuple[int, Sm2Signer]:
