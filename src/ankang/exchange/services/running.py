@@ -22,7 +22,7 @@ from .submitting import ask_again
 from .taking import Taken, take_rows
 from .working import work_on
 
-CHUNK = 5_000
+CHUNK = 10_000
 log = structlog.get_logger()
 
 
