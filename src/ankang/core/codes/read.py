@@ -116,7 +116,7 @@ def parse(text: str) -> DynamicCode:
 
     Needs no key.
     """
-    raw = _bytes_of(text)
+    raw = bytes_of(text, TEXT_MOST)
     header = _header_of(raw, SIGNATURE_BYTES + PROOF_BYTES)
     step = int.from_bytes(raw[-PROOF_BYTES:-24], "big")
     if step >= STEPS:
@@ -124,10 +124,11 @@ def parse(text: str) -> DynamicCode:
     return DynamicCode(raw, header, step)
 
 
-def _bytes_of(text: str) -> bytes:
+def bytes_of(text: str, most: int) -> bytes:
+    """The bytes behind a text of at most ``most`` characters; :class:`CodeFault` when it is none of ours."""
     if not text.startswith(PREFIX):
         raise CodeFault(Reason.INVALID, "not_ankang")
-    if len(text) > TEXT_MOST:
+    if len(text) > most:
         raise CodeFault(Reason.INVALID, "oversized")
     try:
         return base45.decode(text[len(PREFIX) :])
@@ -150,14 +151,15 @@ def _header_of(raw: bytes, rest: int) -> bytes:
         raise CodeFault(Reason.INVALID, "bad_index")
     if raw[10] & RESERVED_BITS:
         raise CodeFault(Reason.INVALID, "bad_flags")
-    _check_name(raw[HEADER_FIXED:end])
+    check_name(raw[HEADER_FIXED:end])
     return raw[:end]
 
 
 _KIND = bytes((KIND_DYNAMIC,))
 
 
-def _check_name(name: bytes) -> None:
+def check_name(name: bytes) -> None:
+    """Refuse a masked name that is not UTF-8 or does not show."""
     try:
         visible = UNSEEN.search(name.decode()) is None
     except UnicodeDecodeError:
