@@ -102,7 +102,8 @@ def test_a_list_that_is_refused_is_named_and_nobody_is_answered(folder: Path) ->
 def test_a_running_gate_gets_each_answer_at_once(folder: Path) -> None:
     command = [sys.executable, "-m", "ankang.cli", "scan", "--keys", str(folder / "keys.json")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as door:
-        assert door.stdin and door.stdout
+        assert door.stdin
+        assert door.stdout
         for text in ("one", "two"):
             door.stdin.write(f"{text}\n")
             door.stdin.flush()
