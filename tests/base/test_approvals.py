@@ -51,7 +51,7 @@ def a_member(name: str, role: str = "approver", region: str = "34", organisation
 
 def an_approval(by: User, **more: Any) -> Approval:
     wanted = {"region": "34", "permission": "rules.approve", "summary": {"zh": "规则", "en": "rules"}, "now": NOW}
-    return ask_approval("thing", "7", DIGEST, by, **wanted | more)
+    return ask_approval("thing", more.pop("reference", "7"), DIGEST, by, **wanted | more)
 
 
 def test_somebody_else_approves_and_the_room_is_told(closed: list) -> None:
@@ -88,6 +88,10 @@ def test_an_alarm_needs_two_different_people_who_have_read_it(closed: list) -> N
     with pytest.raises(AlarmNotRead):
         confirm_alarm(asked.pk, "1,300")
     confirm_alarm(asked.pk, "1,317")
+    unweighed = an_approval(a_member("other"), alarm={"not_weighed": True, "rows": 5000}, reference="8")
+    with pytest.raises(AlarmNotRead):
+        confirm_alarm(unweighed.pk, "")
+    confirm_alarm(unweighed.pk, "5,000")
     assert decide(asked.pk, first, True, DIGEST, NOW).state == "pending"
     with pytest.raises(AlreadyDecided):
         decide(asked.pk, first, True, DIGEST, NOW)

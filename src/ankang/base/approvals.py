@@ -174,10 +174,15 @@ def may_decide(asked: Approval, user: Any) -> bool:
 
 
 def confirm_alarm(approval: int, people: str) -> None:
-    """Refuse a yes to an approval with an alarm unless ``people`` is the number it names. Raises AlarmNotRead."""
+    """Refuse a yes to an approval with an alarm unless ``people`` is the number it names. Raises AlarmNotRead.
+
+    An alarm without people could not be weighed; it names its rows.
+    """
     asked = Approval.objects.filter(pk=approval).first()
+    if asked is None or not asked.alarm:
+        return
     number = "".join(letter for letter in people if letter.isdecimal())
-    if asked is not None and asked.alarm and number != str(asked.alarm["people"]):
+    if number != str(asked.alarm.get("people", asked.alarm.get("rows"))):
         raise AlarmNotRead()
 
 

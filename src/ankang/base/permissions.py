@@ -18,6 +18,7 @@ PERMISSIONS = (
     "areas.declare",
     "areas.view",
     "board.view",
+    "carriers.issue",
     "checkpoints.edit",
     "checkpoints.view",
     "colours.view",
@@ -64,6 +65,7 @@ ROLES: dict[str, frozenset[str]] = {
             "areas.declare",
             "areas.view",
             "board.view",
+            "carriers.issue",
             "checkpoints.view",
             "colours.view",
             "evidence.retract",
@@ -77,7 +79,9 @@ ROLES: dict[str, frozenset[str]] = {
             "visits.view",
         }
     ),
-    "operations": frozenset({"board.view", "checkpoints.view", "devices.view", "people.view", "visits.view"}),
+    "operations": frozenset(
+        {"board.view", "carriers.issue", "checkpoints.view", "devices.view", "people.view", "visits.view"}
+    ),
     "rule_author": frozenset(
         {"areas.declare", "areas.view", "board.view", "colours.view", "rules.edit", "rules.view"}
     ),
