@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 
 from ankang.core.colours import Colour
 from ankang.core.evidence import a_record, check_evidence, stored
+from ankang.core.rules import UNTOUCHED, evaluate, load_shipped, shipped
 from ankang.core.rules import Area as CoreArea
-from ankang.core.rules import load_shipped, shipped
 from ankang.core.sm import sm3
-from ankang.health.engine import Wanted
+from ankang.health.engine import Wanted, could_turn
 from ankang.health.models import Area, RuleRelease
 from ankang.health.models import Colour as ColourRow
 from ankang.health.services import (
@@ -24,7 +25,7 @@ from ankang.health.services import (
     start_recolouring,
     survey,
 )
-from ankang.health.services.dossiers import basis_at
+from ankang.health.services.dossiers import bare_connection, basis_at, standing_evidence
 from ankang.health.services.rulebook import shipped_text, sign_release
 from ankang.health.services.survey import surveyed
 
@@ -209,6 +210,25 @@ def test_a_survey_finds_what_one_check_after_the_other_would_write(several, zone
 def shown(colour, since, until, reasons, rule_set) -> tuple:
     """A state as far as it can be the same for two people."""
     return colour, since, until, sorted((r["rule"], r["since"], r["until"] or 0) for r in reasons), rule_set
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(facts, min_size=20, max_size=40), areas, st.sampled_from(shipped()))
+def test_the_filter_in_the_database_passes_whoever_a_rule_touches(several, zones, name):
+    rules, moment = load_shipped(name), seconds(NOW)
+    index = [CoreArea(code, level, seconds(NOW + timedelta(hours=since))) for code, level, since in zones]
+    with transaction.atomic():
+        people = [unknown_person() for _ in several]
+        for person, fact in zip(people, several, strict=True):
+            put_on_file(person, *fact)
+        records = standing_evidence(people)
+        touched = {person for person in people if evaluate(records[person], rules, moment, index) != UNTOUCHED}
+        sql, params = could_turn(rules, index, moment)
+        with psycopg.ClientCursor(bare_connection()) as cursor:
+            cursor.execute(f"SELECT person FROM health_evidence e WHERE {sql}", params)
+            passed = {person for (person,) in cursor}
+        assert touched <= passed
+        transaction.set_rollback(True)
 
 
 # The audit: colours that nobody's evidence explains.
