@@ -20,10 +20,20 @@ LISTED = {5: Colour.YELLOW, 6: Colour.RED, 7: Colour.GREY}
 SEED = bytes(range(16))
 
 
-def held(listed: dict[int, Colour] = LISTED, sequence: int = 1, epoch: int = EPOCH, start: int = NOON) -> lists.Held:
-    header = lists.Header(1, lists.Indices.DAY, 340_000, epoch, sequence, start, start + 3_600, 1_000)
+def held(
+    listed: dict[int, Colour] = LISTED,
+    sequence: int = 1,
+    epoch: int = EPOCH,
+    start: int = NOON,
+    kind: lists.Indices = lists.Indices.DAY,
+) -> lists.Held:
+    header = lists.Header(1, kind, 340_000, epoch, sequence, start, start + 3_600, 1_000)
     data = lists.seal_list(header, lists.entries(listed.items(), 1_000), SIGNER)
-    return lists.take_list(data, lists.Terms(340_000, epoch, KEYS))
+    return lists.take_list(data, lists.Terms(340_000, epoch, KEYS, kind))
+
+
+def paper(index: int, expiry: int = EPOCH, kid: int = 1, signer: Sm2Signer = SIGNER) -> str:
+    return codes.sign_paper(codes.encode_paper(kid, index, 1, expiry, "王*明"), signer)
 
 
 def shown(index: int, now: int = NOON, kid: int = 1, signer: Sm2Signer = SIGNER, colour: Colour = Colour.GREEN) -> str:
@@ -93,6 +103,35 @@ def test_an_index_of_another_space_and_an_unknown_key_are_for_the_staff_a_forged
     assert said(door.check(shown(4, kid=2), NOON)) == ("refer", "stale", "grey", "unknown_key")
     assert said(door.check(shown(4, signer=forger), NOON)) == ("deny", "invalid", "grey", "bad_signature")
     assert said(door.check("https://example.org/", NOON)) == ("deny", "invalid", "grey", "not_ankang")
+
+
+PAPER_LIST = held({6: Colour.RED}, kind=lists.Indices.PAPER)
+
+
+def test_a_sheet_is_asked_of_the_list_of_permanent_indices() -> None:
+    door = Scanner(KEYS, [held({4: Colour.RED}), PAPER_LIST], STREET)
+    assert door.check(paper(4), NOON) == Answer(Verdict.ADMIT, Reason.OK, Colour.GREEN, "王*明", 4)
+    assert said(door.check(paper(6), NOON)) == ("deny", "colour", "red", "")
+    assert said(door.check(paper(4, EPOCH - 1), NOON)) == ("deny", "expired", "grey", "expired_sheet")
+    assert said(door.check(paper(4, kid=9), NOON)) == ("refer", "stale", "grey", "unknown_key")
+    forger = Sm2Signer(*sm2_generate())
+    assert said(door.check(paper(4, signer=forger), NOON)) == ("deny", "invalid", "grey", "bad_signature")
+    assert said(Scanner(KEYS, [held()], STREET).check(paper(4), NOON)) == ("refer", "stale", "grey", "other_epoch")
+
+
+def test_a_sheet_admits_once_a_minute_in_a_direction() -> None:
+    door, code = Scanner(KEYS, [PAPER_LIST], STREET), paper(4)
+    moments = (0, 59, 60, 61)
+    assert [door.check(code, NOON + s).reason.slug for s in moments] == ["ok", "already_used", "ok", "already_used"]
+    assert said(door.check(code, NOON + 61, direction=Direction.EXIT)) == ("admit", "ok", "green", "")
+
+
+def test_around_four_in_the_morning_a_sheet_is_asked_of_the_list_that_is_good() -> None:
+    yesterday = held({6: Colour.RED}, start=FOUR + 86_400 - 1_800, kind=lists.Indices.PAPER)
+    today = held({}, epoch=EPOCH + 1, start=FOUR + 86_430, kind=lists.Indices.PAPER)
+    door, code = Scanner(KEYS, [yesterday, today], STREET), paper(6, EPOCH + 1)
+    reasons = [door.check(code, FOUR + 86_400 + s).colour.slug for s in (-1, 0, 29, 30)]
+    assert reasons == ["red", "red", "red", "green"]
 
 
 def test_a_clock_that_was_set_back_verifies_nobody_also_after_a_restart() -> None:

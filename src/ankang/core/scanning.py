@@ -8,17 +8,19 @@ is referred to the staff: it is never denied for that, and never green (docs/off
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ankang.core.codes import CodeFault, DynamicCode, check_as_stranger, parse
+from ankang.core.codes import CodeFault, PaperCode, check_as_stranger, check_paper, parse_shown
 from ankang.core.colours import Colour
-from ankang.core.epochs import minute_of
+from ankang.core.epochs import epoch_of
 from ankang.core.lists import Held, Indices, ListFault
 from ankang.core.policies import Policy, decide
 from ankang.core.verdicts import Direction, Reason, Verdict
 
 CLOCK_SLACK = 60
 """Seconds by which a clock may be set back before nothing can be verified any more."""
-LIVES = 2
-"""Minutes after a dynamic code's own for which its use is remembered; then it has expired."""
+LIVES = 240
+"""Seconds for which the use of a dynamic code is remembered; before they are over it has expired."""
+PAPER_REST = 60
+"""Seconds after which a sheet admits again in the same direction; it has no minute of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An authentic code: whose, in which kind of indices, which list speaks of it, what one showing of it is."""
+    """An authentic code: whose, which kind and epoch of list speaks of it, and its minute (0 on paper)."""
 
     name: str
     index: int
     indices: Indices
     epoch: int
-    minute: int
+    minute: int = 0
 
 
 class Scanner:
@@ -58,8 +60,8 @@ class Scanner:
     def __init__(self, keys: Mapping[int, bytes], lists: Iterable[Held], policy: Policy, latest: float = 0) -> None:
         self.keys, self.policy, self.latest = dict(keys), policy, latest
         self._lists: dict[tuple[Indices, int], Held] = {}
-        self._used: dict[tuple[Indices, int, int, int], int] = {}
-        self._swept = 0
+        self._used: dict[tuple[Indices, int, int, int], float] = {}
+        self._swept = 0.0
         for held in lists:
             self.hold(held)
 
@@ -90,7 +92,10 @@ class Scanner:
         return self._decided(known, now, temperature, direction)
 
     def _authentic(self, text: str, now: float) -> _Known:
-        code: DynamicCode = parse(text)
+        code = parse_shown(text)
+        if isinstance(code, PaperCode):
+            check_paper(code, self.keys, now)
+            return _Known(code.name, code.index, Indices.PAPER, epoch_of(now))
         check_as_stranger(code, self.keys, now)
         return _Known(code.name, code.index, Indices.DAY, code.epoch, code.minute)
 
@@ -108,20 +113,21 @@ class Scanner:
 
     def _colour(self, known: _Known, now: float) -> Colour:
         held = self._lists.get((known.indices, known.epoch))
+        if known.indices is Indices.PAPER and (held is None or now < held.header.not_before):
+            held = self._lists.get((known.indices, known.epoch - 1), held)  # yesterday's may be good a little longer
         if held is None:
             raise ListFault("other_epoch")
         return held.colour_of(known.index, now)
 
     def _first_use(self, known: _Known, now: float, direction: Direction) -> bool:
         """Note an admission; False when this showing was admitted before in this direction."""
-        minute = minute_of(now)
-        if minute != self._swept:
-            self._swept = minute
-            self._used = {use: until for use, until in self._used.items() if until >= minute}
+        if now >= self._swept + PAPER_REST:
+            self._swept = now
+            self._used = {use: until for use, until in self._used.items() if until > now}
         use = (known.indices, known.index, known.minute, int(direction))
-        if use in self._used:
+        if self._used.get(use, 0) > now:
             return False
-        self._used[use] = known.minute + LIVES
+        self._used[use] = now + (PAPER_REST if known.indices is Indices.PAPER else LIVES)
         return True
 
 
