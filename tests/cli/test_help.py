@@ -9,7 +9,7 @@ from .conftest import Run
 SUBCOMMANDS = {
     "demo": ["seed", "accounts", "credentials"],
     "keys": ["list", "rotate"],
-    "list": ["build", "inspect", "verify", "lookup"],
+    "list": ["build", "inspect", "verify", "lookup", "publish", "keys"],
     "reason": ["verify", "keys"],
     "retention": ["run"],
     "rules": ["list", "show", "check", "diff", "verify"],

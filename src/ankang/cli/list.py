@@ -1,4 +1,6 @@
-"""``ankang list``: the signed list of everybody who is not green, for scanners without a network. No database."""
+"""``ankang list``: the signed list of everybody who is not green, for scanners without a network. No database, but
+for ``publish`` and ``keys``.
+"""
 
 import json
 import os
@@ -6,6 +8,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,8 @@ import click
 import numpy as np
 
 from ankang.cli.given import AT, FILE, KEYS, moment_of, public_keys, said
-from ankang.cli.words import in_plain_words
+from ankang.cli.standing import prepared
+from ankang.cli.words import in_plain_words, piece
 from ankang.core import lists as core
 from ankang.core.codes import CodeFault, check_as_stranger, parse
 from ankang.core.colours import Colour
@@ -129,6 +133,33 @@ def lookup(source: Path, codes: tuple[str, ...], key_file: Path, deltas: tuple[P
             failed = True
             click.echo(f"{text} refused: {fault.detail}")
     sys.exit(1 if failed else 0)
+
+
+@lists.command()
+@click.option("--due", is_flag=True, help="Only what is due, as the worker does each minute.")
+@in_plain_words()
+def publish(due: bool) -> None:
+    """Publish the lists of this house now, from the colours on file, into its folder of lists.
+
+    The worker does this every minute. Nothing is published while another worker is at it.
+    """
+    with prepared() as settings:
+        found = piece("ankang.passage.lists", "publish_lists")(datetime.now(UTC), everything=not due)
+    for one in found:
+        sizes = f"list {one.full:,} bytes, delta {one.delta:,} bytes"
+        click.echo(f"{settings.lists_folder / one.chain.folder}: {one.sequence}, {one.entries:,} entries, {sizes}")
+    if not found:
+        click.echo("Nothing was published: no region yet, another worker at it, or (--due) nothing is due.")
+
+
+@lists.command("keys")
+@in_plain_words()
+def list_keys() -> None:
+    """Print the public keys of this house as `--keys` wants them; the same as GET /g/v1/keys."""
+    with prepared():
+        found = piece("ankang.trust.keyring", "keyring")().code_keys()
+    rows = [{"kid": kid, "alg": "SM2", "public": public.hex()} for kid, public in found.items()]
+    click.echo(json.dumps({"keys": rows}, indent=1))
 
 
 def _index(text: str, keys: dict[int, bytes], epoch: int, moment: int) -> int:

@@ -122,6 +122,8 @@ class PeoplePermutation:
 
     def index(self, person: int) -> int:
         """The code index of a person number; both are 0 … 2³⁰ − 1, else ``ValueError``."""
+        if not 0 <= person < SIZE:
+            raise ValueError("outside the 30 bits of a person number")
         number = self._swapped(person)
         if number < self.size:
             return self._space.index(number)
