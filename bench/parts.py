@@ -1,0 +1,27 @@
+"""The benchmarks that stand alone, each a process of its own: rules, colours, feeds, lists."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+
+PARTS = {
+    "recolour": "3 million people, 10 million records, a rule changed …",
+    "ingest": "evidence in bulk …",
+    "zen": "our evaluator against a general rule engine …",
+    "colour_cli": "colours from files …",
+    "exchange": "a feed's file, from the first byte to the last row …",
+    "lists": "lists for scanners without a network, 60 million people …",
+}
+
+
+def measure_parts(names: Iterable[str], say: object) -> dict[str, float]:
+    """Run the named benchmarks one after the other; what each prints as JSON, together."""
+    results: dict[str, float] = {}
+    for name in names:
+        say.print(PARTS[name])  # type: ignore[attr-defined]
+        done = subprocess.run(
+            [sys.executable, "-m", f"bench.{name}", "--json"], stdout=subprocess.PIPE, text=True, check=True
+        )
+        results |= json.loads(done.stdout.strip().splitlines()[-1])
+    return results
