@@ -1,11 +1,13 @@
 """Code indices: one for each person, one person for each, and new ones every epoch."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ankang.core import sm
-from ankang.core.permutation import SIZE, IndexPermutation
+from ankang.core.permutation import SIZE, IndexPermutation, SpacePermutation, epoch_permutation, permanent_key
 from tests.core.vectors import vectors
 
 TODAY = IndexPermutation(sm.kdf(bytes(32), "index", b"\x00\x00\x48\x20"))
@@ -61,3 +63,19 @@ def test_numbers_outside_30_bits_are_refused(number: int) -> None:
 def test_a_key_has_32_bytes(size: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         IndexPermutation(bytes(size))
+
+
+@pytest.mark.parametrize("case", vectors("permutation")["spaces"], ids=lambda case: str(case["size"]))
+def test_epochs_with_a_size_have_the_indices_of_the_vectors(case: dict[str, Any]) -> None:
+    permutation = epoch_permutation(bytes.fromhex(case["epoch_master"]), case["epoch"], case["size"])
+    pairs = case["pairs"]
+    assert [permutation.index(pair["person"]) for pair in pairs] == [pair["index"] for pair in pairs]
+    assert [permutation.person(pair["index"]) for pair in pairs] == [pair["person"] for pair in pairs]
+
+
+def test_permanent_indices_are_those_of_the_vectors() -> None:
+    case = vectors("permutation")["permanent"]
+    key = permanent_key(bytes.fromhex(case["epoch_master"]))
+    permutation = SpacePermutation(key, SIZE)
+    assert key.hex() == case["key"]
+    assert [permutation.index(pair["person"]) for pair in case["pairs"]] == [pair["index"] for pair in case["pairs"]]
