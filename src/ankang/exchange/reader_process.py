@@ -8,10 +8,13 @@ def send_chunks(pipe: Connection, database: str, batch: int, after: int, size: i
 
     ``database``: the name of the database of the one that listens; it ends when nobody listens any more.
     """
+    import gc
+
     import django
     from django.db import connection
 
     django.setup()
+    gc.disable()  # rows hold no cycles
     connection.settings_dict["NAME"] = database
     from .faults import FileFault
     from .services.ahead import chunks_here

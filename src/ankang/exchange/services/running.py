@@ -20,7 +20,7 @@ from .kinds import feed_kind
 from .marking import ReadRow
 from .submitting import ask_again
 from .taking import Taken, take_rows
-from .working import work_on
+from .working import without_collector, work_on
 
 CHUNK = 10_000
 log = structlog.get_logger()
@@ -38,7 +38,8 @@ def run_batch(batch: int, chunk: int = CHUNK) -> None:
             return
         log.info("batch runs", batch=batch, feed=found.feed, rows=found.rows, after=found.cursor)
         try:
-            _work(found, chunk)
+            with without_collector():
+                _work(found, chunk)
         except FileFault as fault:  # it was read once already: the database lost a piece
             Batch.objects.filter(pk=batch, state="running").update(
                 state="error", fault=fault.code, ended_at=timezone.now()
