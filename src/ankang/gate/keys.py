@@ -6,7 +6,7 @@ from ankang.config.keys import RootKey
 from ankang.core.codes import day_mac_key
 from ankang.core.credentials import Credential, CredentialFault, CredentialKeys
 from ankang.core.epochs import day_of, master_at
-from ankang.core.permutation import epoch_permutation
+from ankang.core.permutation import SIZE, SpacePermutation, epoch_permutation, permanent_key
 from ankang.core.place_codes import place_mac_key
 from ankang.core.sm import HmacSm3, Sm2Signer, Sm4Block
 from ankang.gate.tables import KeyRow, Tables
@@ -44,6 +44,8 @@ class Keys:
             row.kid: place_mac_key(opened["place", row.kid]) for row in self._of("place")
         }
         self.public: Mapping[int, bytes] = {row.kid: row.public for row in self._of("code_sign")}
+        self.cards = next((HmacSm3(opened["card", row.kid]) for row in self._of("card")), None)
+        self._permanent: SpacePermutation | None = None
         self._sizes = dict(tables.index_spaces)
         self._epochs: dict[int, EpochKeys | None] = {}
 
@@ -74,6 +76,13 @@ class Keys:
             except CredentialFault as error:
                 fault = error if error.detail != "bad_token" else fault
         raise fault
+
+    def permanent_person(self, index: int) -> int:
+        """The person behind the permanent index of a sheet (docs/code-format.md §14): the first epoch master's, for ever."""
+        if self._permanent is None:
+            master = self._secrets["epoch", self._of("epoch")[-1].kid]
+            self._permanent = SpacePermutation(permanent_key(master), SIZE)
+        return self._permanent.person(index)
 
     def epoch(self, epoch: int) -> EpochKeys | None:
         """The keys of an epoch, opened once (a few milliseconds) and kept; None when there is no master key for it, or its

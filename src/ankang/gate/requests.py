@@ -17,12 +17,13 @@ DIRECTIONS = {"entry": int(Direction.ENTRY), "exit": int(Direction.EXIT)}
 
 
 class VerifyRequest(Struct, gc=False):
-    """A code shown at a door; temperature in °C."""
+    """A code shown at a door, or ``card``: a card or fob that was read; temperature in °C."""
 
-    code: str
     checkpoint: CheckpointId
     direction: DirectionWord
     nonce: UUID
+    code: str | None = None
+    card: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     temperature: Temperature | None = None
 
 

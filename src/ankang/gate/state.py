@@ -4,6 +4,7 @@ from ankang.config.keys import RootKey
 from ankang.config.settings import Settings
 from ankang.core.policies import PLACE_TYPES, Policy
 from ankang.core.voidings import is_void
+from ankang.gate.carriers import Carriers
 from ankang.gate.colours import Colours
 from ankang.gate.keys import Keys
 from ankang.gate.lists import PublishedLists
@@ -35,6 +36,8 @@ class State:
         self.resident_rate = settings.gate_resident_rate
         self.colours = Colours(folder / "colours.bin")
         self.window = Window(folder / "window.bin")
+        self.carriers = Carriers(folder / "carriers.bin")
+        self.genuine_sheets: set[bytes] = set()
         self.lists = PublishedLists(settings.lists_folder)
         self.keys: Keys | None = None
         self.tables = EMPTY

@@ -87,7 +87,7 @@ _VOIDINGS = (
 _KEYS = """
     select kid, purpose, secret, coalesce(public, ''::bytea), extract(epoch from not_before)::float8,
            coalesce(extract(epoch from not_after), 0)::float8
-    from trust_key where purpose in ('code_sign', 'credential', 'epoch', 'place')"""
+    from trust_key where purpose in ('card', 'code_sign', 'credential', 'epoch', 'place')"""
 _DAY_KEYS = """
     select day::text, secret from trust_day_key
     where destroyed_at is null and secret is not null and day >= current_date - 10"""

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from ankang.config.keys import RootKey, RootKeyExposed, RootKeyMissing
 from ankang.config.settings import Settings
 from ankang.core.epochs import epoch_of
@@ -17,6 +19,7 @@ from ankang.gate.state import State
 from ankang.gate.tables import EMPTY, REVISIONS, Tables, load_tables, read_snapshot, save_snapshot
 
 EVERY: Final = 1.0
+CARRIERS: Final = "carriers"
 RELOAD_AFTER: Final = 600.0
 """Seconds after which tables are read again although no revision moved (new day keys, expired credentials)."""
 ALIVE: Final = 5.0
@@ -39,6 +42,7 @@ class Watch:
 
     def begin(self) -> None:
         """Take what the disk remembers, so that doors are served before the database answers."""
+        self._state.carriers.begin()
         tables = read_snapshot(self._snapshot)
         if tables is not EMPTY:
             try:
@@ -71,7 +75,11 @@ class Watch:
         if connection is None:
             return
         revisions = {str(name): int(number) for name, number in await connection.fetch(REVISIONS)}
-        current = revisions == self._state.tables.revisions and self._state.keys is not None
+        await self._state.carriers.look(connection, revisions.get(CARRIERS, 0))
+        held = self._state.tables
+        current = {**held.revisions, CARRIERS: 0} == {**revisions, CARRIERS: 0} and self._state.keys is not None
+        if current and held.revisions != revisions:  # only carriers moved, and those are not among the tables
+            self._state.tables = held = structs.replace(held, revisions=revisions)
         if current and time.monotonic() - self._read_at < RELOAD_AFTER:
             return
         tables = await load_tables(connection)
@@ -91,6 +99,7 @@ class Watch:
             today = epoch_of(time.time())
             for epoch in (today - 1, today, today + 1):
                 self._state.keys.epoch(epoch)
+            self._state.keys.permanent_person(0)
 
 
 class Workers:

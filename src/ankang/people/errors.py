@@ -60,3 +60,29 @@ class UnsupportedMediaType(Problem):
 class BadJson(Problem):
     status = 400
     zh, en = "提交的内容不是有效的 JSON。", "What you sent is not valid JSON."
+
+
+class CardTaken(Problem):
+    """The number or NFC identifier is bound already, to somebody else. Says nothing about whom."""
+
+    status = 409
+    zh = "这张卡已绑定他人，不能重复绑定。请核对卡号；如确属本人，请持卡和证件到乡镇（街道）便民服务中心办理。"
+    en = (
+        "This card is bound to somebody else. Check the number; if the card is yours, take it and your document "
+        "to your town's service centre."
+    )
+
+
+class TooManySheets(TooManyRequests):
+    """Five sheets within a day, or 255 in all."""
+
+    zh = "今天补办纸质码的次数已满，请明天再试，或打印现有的纸质码。"
+    en = "No more sheets can be issued today. Print the present one again, or come back tomorrow."
+
+
+class TooManyCards(Problem):
+    """Ten cards are bound to this person."""
+
+    status = 409
+    zh = "最多绑定 10 张卡，请先停用不再使用的卡。"
+    en = "Ten cards can be bound at most. End one that is no longer used first."

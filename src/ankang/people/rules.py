@@ -17,6 +17,14 @@ CODE_GAP_SECONDS = 60
 PROOF_SECONDS = 1200
 CREDENTIAL_DAYS = 180
 
+PAPER = "paper"
+CARD_KINDS = ("social_security", "city", "bus", "park", "fob")
+CARRIER_KINDS = (PAPER, *CARD_KINDS)
+VOID_REASONS = ("reissued", "lost", "consent_withdrawn")
+SHEET_DAYS = 365
+SHEETS_PER_DAY = 5
+CARDS_PER_PERSON = 10
+
 CODE_PURPOSES = ("apply", "sign_in")
 DECLARATION = "declaration"
 DECLARATION_VERSION = 1

@@ -21,6 +21,7 @@ from ankang.core.identifiers import DocumentKind, IdentifierFault, check_documen
 from ankang.core.masking import mask_document, mask_name, mask_phone
 from ankang.trust.keyring import keyring
 
+from .carriers import void_carriers
 from .credentials import Issued, issue_credential
 from .errors import CodeExpired, DetailsDoNotMatch, PhoneFull, TooManyCodes
 from .events import person_applied
@@ -162,7 +163,7 @@ def revoke_credential(person: int, serial: int, now: datetime) -> bool:
 
 
 def withdraw_consent(person: int, purpose: str, now: datetime) -> bool:
-    """Withdraw an agreement; without a required one the code cannot work, so every credential ends with it.
+    """Withdraw an agreement; without a required one the code cannot work: credentials, sheets and cards end with it.
 
     False when it was not given. Applying again gives it again, and brings the same code.
     """
@@ -171,6 +172,7 @@ def withdraw_consent(person: int, purpose: str, now: datetime) -> bool:
     if withdrawn and purpose in REQUIRED_PURPOSES:
         Credential.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
         _void_passes(person, now)
+        void_carriers(person, "consent_withdrawn", now)
     return bool(withdrawn)
 
 

@@ -17,6 +17,7 @@ ALGORITHMS = {
     "epoch": "HMAC-SM3",
     "place": "HMAC-SM3",
     "blind": "HMAC-SM3",
+    "card": "HMAC-SM3",
     "statement_sign": "SM2",
     "data:base": "SM4-GCM",
     "data:exchange": "SM4-GCM",

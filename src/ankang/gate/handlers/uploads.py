@@ -10,11 +10,12 @@ from ankang.core.epochs import epoch_of
 from ankang.core.verdicts import Reason, Verdict, VisitKind, sentence
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
+from ankang.gate.carrier_reading import read_shown
 from ankang.gate.faults import DeviceRevoked, NotReady
 from ankang.gate.handlers.judging import is_nobody
 from ankang.gate.handlers.verify import may_serve
 from ankang.gate.outcomes import Call
-from ankang.gate.reading import Seen, read_code
+from ankang.gate.reading import Seen
 from ankang.gate.requests import DIRECTIONS, VISITS, OfflineScan, VisitsRequest, tenths
 from ankang.gate.state import State
 from ankang.gate.visits import NOBODY, Visit, uuid_text, visit_id
@@ -51,8 +52,9 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
     if known is not None:  # the scan reached us on line after all
         return Judged(nonce, known, None)
     at = min(max(scan.at, now - OLDEST), now + AHEAD)
-    seen = read_code(keys, scan.code, at) if at == scan.at else Seen(_WRONG_CLOCK[scan.at > now])
-    at = at if at == scan.at else now  # a device whose clock is that wrong is stored as of its upload
+    in_time = at == scan.at
+    seen = read_shown(state, keys, scan.code, at, late=True) if in_time else Seen(_WRONG_CLOCK[scan.at > now])
+    at = at if in_time else now  # a device whose clock is that wrong is stored as of its upload
     day, reason = keys.epoch(epoch_of(at)), seen.reason
     if reason == Reason.OK and state.is_void(seen.person, seen.issued_at, at):
         reason = Reason.REVOKED

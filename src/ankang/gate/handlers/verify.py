@@ -1,4 +1,4 @@
-"""POST /g/v1/verify: a code is shown at a door (A3, A4, H2).
+"""POST /g/v1/verify: a code is shown at a door, or a sheet or card instead (A3, A4, A5, H2).
 
 Order: code authentic, of this minute and not withdrawn → place → colour now → policy and temperature. Whether the nonce was answered
 before, and whether it is the code's first use here, is settled with the batch (window.py). Every refusal is a visit too.
@@ -7,10 +7,10 @@ before, and whether it is the code's first use here, is settled with the batch (
 from ankang.core.epochs import epoch_of
 from ankang.core.verdicts import Reason, VisitKind
 from ankang.gate.callers import Caller
-from ankang.gate.faults import DeviceRevoked, NotReady
+from ankang.gate.carrier_reading import read_card, read_shown
+from ankang.gate.faults import BadField, DeviceRevoked, NotReady
 from ankang.gate.handlers.judging import is_nobody, judge, refusal
 from ankang.gate.outcomes import Call, Outcome
-from ankang.gate.reading import read_code
 from ankang.gate.requests import DIRECTIONS, VERIFY, VerifyRequest, tenths
 from ankang.gate.state import Checkpoint, State
 from ankang.gate.tables import DeviceRow
@@ -27,7 +27,12 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     today = keys.epoch(epoch_of(now)) if keys else None
     if keys is None or today is None or device is None:
         raise NotReady
-    seen = read_code(keys, request.code, now)
+    if request.code is not None:
+        seen = read_shown(state, keys, request.code, now)
+    elif request.card is not None:
+        seen = read_card(state, keys, request.card, now)
+    else:
+        raise BadField(field="code")
     place, direction, temperature = request.checkpoint, DIRECTIONS[request.direction], tenths(request.temperature)
     checkpoint = state.checkpoints.get(place)
     index = -1
