@@ -61,7 +61,7 @@ class ListFolder:
     def write(self, header: lists.Header, full: bytes | None, delta: tuple[int, bytes] | None) -> None:
         """Publish list ``header.sequence``: ``full``, and ``delta`` from the sequence it names. latest.json comes last."""
         before = self.latest()
-        deltas = before.get("deltas", []) if delta else []
+        deltas = [one for one in before.get("deltas", []) if delta and one["to"] <= delta[0]]
         if delta:
             name = f"{delta[0]}-{header.sequence}.akd"
             deltas.append({"from": delta[0], "to": header.sequence, "file": name, "bytes": self._put(name, delta[1])})
