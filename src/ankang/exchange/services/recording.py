@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ankang.core.evidence import stored
 from ankang.health.models import ColourChange, FeedHead
 from ankang.health.services import NewEvidence, record_evidence_in_bulk
 
@@ -40,7 +39,7 @@ def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Mar
 
 def _new(batch: Batch, kind: FeedKind, number: int, person: int, row: Marked) -> NewEvidence:
     moment = datetime.fromtimestamp(row.occurred_at, UTC)
-    return NewEvidence(person, kind.evidence.value, moment, stored(row.attributes), source_of_row(batch, number))
+    return NewEvidence(person, kind.evidence.value, moment, row.attributes, source_of_row(batch, number))
 
 
 def source_of_row(batch: Batch, number: int) -> dict[str, str]:

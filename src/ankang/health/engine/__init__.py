@@ -6,7 +6,7 @@ No Django in here: it runs in processes of its own as well (``python -m ankang.h
 from .crew import SurveyBroken, survey_in_processes
 from .findings import Basis, Finding, Stored, a_stored_row, finding_of
 from .reading import ENGINE_LOCK, Batch, Wanted, survey_here
-from .records import COLUMNS, NOT_RETRACTED, standing_records
+from .records import COLUMNS, NOT_RETRACTED, a_stored_record, standing_records
 from .triggers import could_turn, kinds_read
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Stored",
     "SurveyBroken",
     "Wanted",
+    "a_stored_record",
     "a_stored_row",
     "could_turn",
     "finding_of",

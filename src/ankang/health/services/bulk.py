@@ -1,11 +1,14 @@
 """Many people's colours at once: who can be anything but green is evaluated, what differs is written by COPY."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from django.db import connection
+
+from ankang.core.evidence import Evidence
+from ankang.core.rules import UNTOUCHED, evaluate
 
 from ..engine import Basis, Finding, a_stored_row, could_turn, finding_of
 from .dossiers import bare_connection, basis_at, standing_evidence
@@ -14,6 +17,7 @@ from .keeping import keep_states
 
 CHUNK = 20_000
 
+_NOT_GREEN = "SELECT person FROM health_colour WHERE person = ANY(%s) AND (colour <> 1 OR until IS NOT NULL)"
 _CONCERNED = """
 SELECT person FROM health_colour WHERE person = ANY(%s) AND (colour <> 1 OR until IS NOT NULL)
 UNION SELECT e.person FROM health_evidence e WHERE e.person = ANY(%s) AND {could_turn}
@@ -47,18 +51,42 @@ def check_people_in_bulk(people: Iterable[int], now: datetime, progress: Progres
     return changed
 
 
+def check_people_with(records: Mapping[int, Sequence[Evidence]], now: datetime) -> int:
+    """The same for people whose standing evidence is at hand, by person; returns how many changed colour."""
+    own_engine()
+    basis = basis_at(now)
+    people = sorted(records)
+    concerned = _not_lastingly_green(people) | {
+        person
+        for person in people
+        if evaluate(records[person], basis.rule_set, int(now.timestamp()), basis.areas) is not UNTOUCHED
+    }
+    changed, overtaken = keep_states(_findings(people, sorted(concerned), records, basis), now)
+    return changed + (_check_chunk(overtaken, basis) if overtaken else 0)
+
+
 def listed_findings(people: Sequence[int], basis: Basis) -> list[Finding]:
     """Whose state should be another one than the stored one, of these people.
 
     Locks the rows of those concerned: a recolouring under way sees by it that they were evaluated.
     """
-    concerned = sorted(_concerned(people, basis))
+    return _findings(people, sorted(_concerned(people, basis)), None, basis)
+
+
+def _findings(
+    people: Sequence[int],
+    concerned: Sequence[int],
+    records: Mapping[int, Sequence[Evidence]] | None,
+    basis: Basis,
+) -> list[Finding]:
+    """The findings of those concerned, and of those of the people who have no row yet; None: read the evidence."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [concerned])
         rows = {person: a_stored_row(*row) for person, *row in cursor}
         cursor.execute(_NEW, [list(people)])
         rows |= {person: None for (person,) in cursor}
-    records = standing_evidence(list(rows))
+    if records is None:
+        records = standing_evidence(list(rows))
     found = (finding_of(person, rows[person], records.get(person, ()), basis) for person in sorted(rows))
     return [finding for finding in found if finding is not None]
 
@@ -71,6 +99,12 @@ def _chunks(people: Iterable[int]) -> Iterator[list[int]]:
 def _check_chunk(people: Sequence[int], basis: Basis) -> int:
     changed, overtaken = keep_states(listed_findings(people, basis), basis.moment)
     return changed + (_check_chunk(overtaken, basis) if overtaken else 0)
+
+
+def _not_lastingly_green(people: Sequence[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_GREEN, [list(people)])
+        return {person for (person,) in cursor}
 
 
 def _concerned(people: Sequence[int], basis: Basis) -> set[int]:

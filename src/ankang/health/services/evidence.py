@@ -32,6 +32,7 @@ SELECT 1 FROM health_evidence e WHERE e.attributes->>'number' = %s AND e.kind = 
     AND NOT EXISTS (SELECT FROM health_retraction r WHERE r.person = e.person AND r.evidence = e.id) LIMIT 1
 """
 SOURCE_FIELDS = ("organisation", "feed", "batch", "row")
+_SOURCE_NAMES = frozenset(SOURCE_FIELDS)
 
 
 def record_evidence(
@@ -77,15 +78,22 @@ def retract_evidence(person: int, evidence: UUID, reason: str, by: str, now: dat
 
 
 def checked_record(
-    kind: str, occurred_at: datetime, attributes: Mapping[str, Any], source: Mapping[str, str], now: datetime
+    kind: str,
+    occurred_at: datetime,
+    attributes: Mapping[str, Any] | Attributes,
+    source: Mapping[str, str],
+    now: datetime,
 ) -> Attributes:
-    """The attributes as the kind's struct. Raises :class:`EvidenceRefused` for anything wrong with the record itself."""
+    """The attributes as the kind's struct; those that are one were checked before.
+
+    Raises :class:`EvidenceRefused` for anything wrong with the record itself.
+    """
     if occurred_at > now + CLOCK_SKEW:
         raise EvidenceRefused({"fault": "in_the_future", "detail": occurred_at.isoformat()})
-    if not set(source) <= set(SOURCE_FIELDS) or not (source.get("organisation") or source.get("feed")):
+    if not source.keys() <= _SOURCE_NAMES or not (source.get("organisation") or source.get("feed")):
         raise EvidenceRefused({"fault": "bad_source", "detail": "organisation or feed; batch and row if any"})
     try:
-        checked = check_evidence(kind, attributes)
+        checked = attributes if isinstance(attributes, Attributes) else check_evidence(kind, attributes)
         check_moments(int(occurred_at.timestamp()), checked)
     except EvidenceFault as fault:
         raise EvidenceRefused({"fault": fault.code, "detail": fault.detail}) from None
