@@ -7,3 +7,10 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What people carry stands on their own page."""
+        from .sections import me_sections
+        from .views.carriers import section
+
+        me_sections.append(section)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ankang.core.identifiers import DocumentKind
 
-from .rules import Faults, check_details, check_digits, check_number, check_who
-from .words import PURPOSE_WORDS, fault_words
+from .rules import CARD_KINDS, Faults, check_details, check_digits, check_number, check_who
+from .words import CARRIER_KINDS, PURPOSE_WORDS, READ_PURPOSES, fault_words
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -116,3 +116,23 @@ class DetailsForm(PlainForm):
 
 class NumberForm(PhoneForm):
     """The number whose messages the demonstration's on-screen phone shows."""
+
+
+class CardForm(PlainForm):
+    """A card to bind: what it is, and the number on it or the identifier of its chip."""
+
+    kind = forms.ChoiceField(label=_("kind of card"), choices=[(kind, CARRIER_KINDS[kind]) for kind in CARD_KINDS])
+    number = _text(_("Write the number on the card."), 80, autocomplete="off", autocapitalize="characters")
+
+
+class FindForm(PlainForm):
+    """Staff: whose sheets and cards, and why."""
+
+    document = forms.CharField(label=_("document number"), max_length=100)
+    purpose = forms.ChoiceField(label=_("purpose"), choices=list(READ_PURPOSES.items()))
+    note = forms.CharField(label=_("case or order number"), max_length=100, required=False)
+
+    def words(self) -> str:
+        """The purpose as it goes on record: the choice, and the note."""
+        note = self.cleaned_data["note"]
+        return f"{self.cleaned_data['purpose']}: {note}" if note else str(self.cleaned_data["purpose"])

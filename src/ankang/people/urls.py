@@ -1,8 +1,8 @@
-"""Addresses of the citizen pages."""
+"""Addresses of the citizen pages, and of sheets and cards in the console."""
 
 from django.urls import path
 
-from .views import apply, demo, home, me
+from .views import apply, carriers, demo, home, me
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("me", me.me, name="me"),
     path("me/consents/<slug:purpose>", me.consent, name="consent"),
     path("me/devices/<int:serial>/revoke", me.revoke, name="revoke_device"),
+    path("me/carriers", carriers.mine, name="my_carriers"),
+    path("me/carriers/sheet", carriers.my_sheet, name="my_sheet"),
+    path("console/carriers/", carriers.find, name="find_carriers"),
+    path("console/carriers/<int:person>/", carriers.of_person, name="staff_carriers"),
+    path("console/carriers/<int:person>/sheet/", carriers.sheet_of, name="staff_sheet"),
     path("me/sign-out", me.sign_out, name="sign_out"),
     path("stopped", me.stopped, name="stopped"),
     path("demo/phone", demo.phone, name="demo_phone"),

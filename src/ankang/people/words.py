@@ -39,6 +39,11 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("town", "unknown_town"): _("Choose a town from the list."),
     ("consents", "required_consent_missing"): _("Without these the code cannot work. Tick each one if you agree."),
     ("consents", "unknown_purpose"): _("Choose from the list."),
+    ("document", "nobody"): _("Nobody with this document lives in your region. Check it digit by digit."),
+    ("kind", "unknown_kind"): _("Choose the kind of card."),
+    ("number", "bad_number"): _("A card number has 4 to 32 digits and Latin letters."),
+    ("number", "bad_uid"): _("After nfc: come 8, 14 or 20 characters 0-9 and A-F, or ten digits."),
+    ("number", "bad_length"): _("This is too long. Please check it."),
     ("declared", "declaration_missing"): _("Please confirm that what you gave is true."),
 }
 
@@ -86,6 +91,20 @@ _PURPOSE_WORDS = {
 }
 PURPOSE_WORDS = tuple(PurposeWords(purpose, *_PURPOSE_WORDS[purpose.slug]) for purpose in PURPOSES)
 
+CARRIER_KINDS = {
+    "paper": _("Printed sheet"),
+    "social_security": _("Social-security card"),
+    "city": _("City card"),
+    "bus": _("Bus card"),
+    "park": _("Park card"),
+    "fob": _("Access fob"),
+}
+VOID_REASONS = {
+    "reissued": _("replaced by a new sheet"),
+    "lost": _("reported lost"),
+    "consent_withdrawn": _("ended with an agreement that was withdrawn"),
+    "expired": _("expired"),
+}
 DEVICES = {
     "android": _("Android phone"),
     "iphone": _("iPhone or iPad"),
@@ -113,6 +132,7 @@ READ_FIELDS = {
     "document": _("document number"),
     "phone": _("phone"),
     "address": _("address"),
+    "carriers": _("sheets and cards"),
     "colour_history": _("colour history"),
 }
 

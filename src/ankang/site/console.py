@@ -40,6 +40,7 @@ PAGES = (
     ("board.view", gettext_lazy("Progress board"), "bar_chart", "board"),
     ("rules.view", gettext_lazy("Colour rules"), "rule", "rules"),
     ("areas.view", gettext_lazy("Risk areas"), "map", "areas"),
+    ("carriers.issue", gettext_lazy("Sheets and cards"), "badge", "find_carriers"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
 )
 """Pages of the rooms in the sidebar: permission, title, icon, name of the address."""
