@@ -76,6 +76,7 @@ def test_without_a_network_the_code_still_turns_and_the_scan_is_uploaded_once_la
     door.goto(pairing)
     door.wait_for_selector("#desk:not([hidden])")
     door.evaluate("navigator.serviceWorker.ready")
+    door.wait_for_selector("#list_age[data-age=good]", timeout=150_000)  # the first list of a new house comes with its first minute
     first = read_qr(phone)
 
     phone_window.set_offline(True)

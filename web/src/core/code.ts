@@ -35,7 +35,7 @@ export interface ShownCode extends Pass {
 
 /** Why a text is no code of ours: the details of the gate's CodeFault. */
 export type Malformed =
-  | "not_ankang" | "oversized" | "not_base45" | "bad_kind" | "truncated" | "bad_name" | "bad_index" | "bad_flags" | "bad_step";
+  | "not_ankang" | "oversized" | "not_base45" | "bad_kind" | "truncated" | "bad_name" | "bad_index" | "bad_flags" | "bad_step" | "bad_generation";
 
 export class CodeFault extends Error {
   constructor(readonly detail: Malformed) {
@@ -64,9 +64,10 @@ export const show = (pass: Uint8Array, gateKey: Uint8Array, step: number, preima
   return PREFIX + encode(joined(pass, revealed, mac(gateKey, revealed).subarray(0, 8)));
 };
 
-const bytesOf = (text: string): Uint8Array => {
+/** The bytes behind a text of at most `longest` characters; CodeFault when it is none of ours. */
+export const bytesOf = (text: string, longest: number): Uint8Array => {
   if (!text.startsWith(PREFIX)) throw new CodeFault("not_ankang");
-  if (text.length > LONGEST) throw new CodeFault("oversized");
+  if (text.length > longest) throw new CodeFault("oversized");
   try {
     return decode(text.slice(PREFIX.length));
   } catch {
@@ -86,9 +87,13 @@ const malformed = (bytes: Uint8Array): Malformed | undefined => {
   return bytes[10]! & 0xfc ? "bad_flags" : undefined;
 };
 
+/** Exactly the characters of docs/code-format.md §6 are not visible: what a browser can draw does not matter. */
+export const isVisible = (name: string): boolean =>
+  !/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/.test(name);
+
 /** Takes a shown code apart without judging it; throws CodeFault when its form is wrong. */
 export const parse = (text: string): ShownCode => {
-  const bytes = bytesOf(text);
+  const bytes = bytesOf(text, LONGEST);
   const fault = malformed(bytes);
   if (fault) throw new CodeFault(fault);
   const at = bytes.length - PROOF;
@@ -99,7 +104,7 @@ export const parse = (text: string): ShownCode => {
   } catch {
     throw new CodeFault("bad_name");
   }
-  if (/\p{C}|\p{Zl}|\p{Zp}|[^\P{Zs} ]/u.test(pass.name)) throw new CodeFault("bad_name");
+  if (!isVisible(pass.name)) throw new CodeFault("bad_name");
   if (step >= STEPS) throw new CodeFault("bad_step");
   return { ...pass, step, preimage: bytes.slice(at + 2, at + 18) };
 };

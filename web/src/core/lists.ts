@@ -35,7 +35,8 @@ const checkTerms = (header: ListHeader, terms: Terms): void => {
   if (header.epoch !== terms.epoch) throw new ListFault("other_epoch");
 };
 
-const checkMark = ({ sequence, digest, notBefore }: ListHeader, mark: Mark): void => {
+/** ListFault when a list with this header would be older than what was held, or another of the same number. */
+export const checkMark = ({ sequence, digest, notBefore }: ListHeader, mark: Mark): void => {
   if (sequence < mark.sequence) throw new ListFault("rollback");
   if (sequence === mark.sequence && digest !== mark.digest) throw new ListFault("forked");
   if (notBefore < mark.notBefore) throw new ListFault("backdated");

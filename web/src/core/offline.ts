@@ -1,22 +1,32 @@
-/** Checking a code with nothing but the public keys, as a stranger does: SM2 signature, SM3 chain, time. Then the place's policy. */
-import { sm2 } from "sm-crypto-v2";
-import { toHex } from "./bytes";
+/** A door without a network: the code as a stranger checks it (SM2 signature, SM3 chain, time), the list's colour, the place's policy.
+    What cannot be verified is referred to the staff: never denied for that, and never green (docs/offline-scanner.md). */
 import { reveals } from "./chain";
 import { CodeFault, parse } from "./code";
 import type { Colour, Malformed, ShownCode } from "./code";
 import { STEPS, epochOf, minuteOf, stepOf } from "./epochs";
+import { ListFault } from "./golomb";
+import type { ListDetail } from "./golomb";
+import { askList } from "./lists";
+import type { Held } from "./lists";
+import { isPaper, parsePaper, refusePaper } from "./paper";
+import type { PaperRefused } from "./paper";
+import { isSigned } from "./sm2";
+import type { PublicKeys } from "./sm2";
 
 export type Verdict = "admit" | "deny" | "refer";
-export type Reason = "ok" | "invalid" | "expired" | "not_yet_valid" | "colour" | "stale" | "temperature" | "error";
+export type Reason = "ok" | "invalid" | "expired" | "not_yet_valid" | "colour" | "stale" | "temperature" | "already_used" | "error";
 export type Detail = Malformed | "unknown_key" | "bad_signature" | "bad_chain" | "expired_step" | "other_epoch" | "future_step" | "future_issue";
-/** Key id to uncompressed SM2 point in hex. */
-export type PublicKeys = Record<number, string>;
+export type { PublicKeys };
 /** Verdict by colour; a temperature at or above `limit` (degrees) turns an admission into a referral. */
 export type Policy = Record<Colour, Verdict> & { limit: number };
 
 export const CAREFUL: Policy = { green: "admit", yellow: "refer", red: "deny", grey: "refer", limit: 37.3 };
 const TOLERANCE = 1;
-const OLDEST = 12 * 3600;
+/** By how many seconds a clock may be set back before nothing can be verified any more. */
+export const CLOCK_SLACK = 60;
+/** For how many seconds a use is remembered: a dynamic code has expired by then; a sheet has no minute and admits once in this time. */
+const LIVES = 240;
+const PAPER_REST = 60;
 
 export interface Refused {
   reason: "invalid" | "expired" | "not_yet_valid";
@@ -40,18 +50,10 @@ const outOfTime = (code: ShownCode, now: number): Refused | undefined => {
   return ahead > TOLERANCE ? { reason: "not_yet_valid", detail: "future_step" } : undefined;
 };
 
-const signed = (code: ShownCode, key: string): boolean => {
-  try {
-    return sm2.doVerifySignature(code.header, toHex(code.signature), key, { hash: true });
-  } catch {
-    return false;
-  }
-};
-
 const notAuthentic = (code: ShownCode, keys: PublicKeys): Refused | undefined => {
   const key = keys[code.kid];
   if (!key) return invalid("unknown_key");
-  if (!signed(code, key)) return invalid("bad_signature");
+  if (!isSigned(code.header, code.signature, key)) return invalid("bad_signature");
   return reveals(code.preimage, code.step, code.anchor) ? undefined : invalid("bad_chain");
 };
 
@@ -64,6 +66,21 @@ export interface Judgement {
   reason: Reason;
   colour: Colour;
   name: string;
+  /** The exact fault, for the words on the screen; "" when there is none. */
+  detail: Detail | PaperRefused["detail"] | ListDetail | "no_list" | "clock_set_back" | "";
+  /** One showing of an authentic code: it admits only once until then. */
+  use?: Use;
+}
+export interface Use {
+  key: string;
+  until: number;
+}
+/** What the door holds. `latest`: the last moment it knows of; a clock before it was set back. */
+export interface Knowledge {
+  keys: PublicKeys;
+  policy: Policy;
+  listOf: (indices: number, epoch: number) => Held | undefined;
+  latest: number;
 }
 
 /** What the door does with an authentic colour. Whoever leaves is admitted. */
@@ -74,19 +91,62 @@ export const decide = (policy: Policy, colour: Colour, temperature: number | nul
   return { verdict, reason: verdict === "admit" ? "ok" : "colour" };
 };
 
-/** The whole check of a door without a network. The colour is the one signed in the pass, and only while that is at most 12 hours old. */
-export const judge = (text: string, keys: PublicKeys, policy: Policy, now: number, temperature: number | null, exit: boolean): Judgement => {
-  let code: ShownCode;
+interface Known {
+  name: string;
+  index: number;
+  refused: Refused | PaperRefused | undefined;
+  held: Held | undefined;
+  use: Use;
+}
+
+/** One showing: a dynamic code's minute and direction; a sheet's direction. Throws CodeFault. */
+export const useOf = (text: string, now: number, exit: boolean): Use => {
+  const way = exit ? "exit" : "entry";
+  if (isPaper(text)) return { key: `p:${parsePaper(text).index}:${way}`, until: now + PAPER_REST };
+  const { issuedAt, index, step } = parse(text);
+  return { key: `d:${epochOf(issuedAt)}:${index}:${step}:${way}`, until: now + LIVES };
+};
+
+/** Yesterday's list of sheets may be good a little longer than today's is new. */
+const paperList = (listOf: Knowledge["listOf"], now: number): Held | undefined => {
+  const today = listOf(2, epochOf(now));
+  return today && now >= today.header.notBefore ? today : listOf(2, epochOf(now) - 1) ?? today;
+};
+
+const identify = (text: string, { keys, listOf }: Knowledge, now: number, exit: boolean): Known => {
+  const use = useOf(text, now, exit);
+  if (isPaper(text)) {
+    const code = parsePaper(text);
+    return { name: code.name, index: code.index, refused: refusePaper(code, keys, now), held: paperList(listOf, now), use };
+  }
+  const code = parse(text);
+  return { name: code.name, index: code.index, refused: refuse(code, keys, now), held: listOf(1, epochOf(code.issuedAt)), use };
+};
+
+const cannot = (detail: Judgement["detail"], name = ""): Judgement => ({ verdict: "refer", reason: "stale", colour: "grey", name, detail });
+
+/** The whole check, but for whether this showing was used here before: `use` is for the caller to remember. */
+export const judge = (text: string, door: Knowledge, now: number, temperature: number | null, exit: boolean): Judgement => {
+  if (now < door.latest - CLOCK_SLACK) return cannot("clock_set_back");
+  let known: Known;
   try {
-    code = parse(text);
+    known = identify(text, door, now, exit);
   } catch (fault) {
-    if (fault instanceof CodeFault) return { verdict: "deny", reason: "invalid", colour: "grey", name: "" };
+    if (fault instanceof CodeFault) return { verdict: "deny", reason: "invalid", colour: "grey", name: "", detail: fault.detail };
     throw fault;
   }
-  const refused = refuse(code, keys, now);
-  if (refused?.detail === "unknown_key") return { verdict: "refer", reason: "stale", colour: "grey", name: "" };
-  if (refused) return { verdict: "deny", reason: refused.reason, colour: "grey", name: "" };
-  const { colour, name } = code;
-  if (now - code.issuedAt > OLDEST) return { verdict: "refer", reason: "stale", colour: "grey", name };
-  return { ...decide(policy, colour, temperature, exit), colour, name };
+  const { name, refused, held, index, use } = known;
+  if (refused?.detail === "unknown_key") return cannot("unknown_key");
+  if (refused) return { verdict: "deny", reason: refused.reason, colour: "grey", name: "", detail: refused.detail };
+  let colour: Colour = "grey";
+  let detail: Judgement["detail"] = "";
+  try {
+    if (held) colour = askList(held, index, now);
+    else detail = "no_list";
+  } catch (fault) {
+    if (!(fault instanceof ListFault)) throw fault;
+    detail = fault.detail;
+  }
+  if (detail && !exit) return cannot(detail, name);
+  return { ...decide(door.policy, colour, temperature, exit), colour, name, detail, use };
 };

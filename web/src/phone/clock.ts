@@ -15,3 +15,15 @@ export const learn = (server: number, local: number): void => {
   offset = found;
   localStorage.setItem(KEY, String(offset));
 };
+
+const LATEST = "ankang.latest";
+
+/** The last moment that this phone is known to have reached: a clock well before it was set back. Unix seconds, 0 when unknown. */
+export const latest = (): number => Number(localStorage.getItem(LATEST)) || 0;
+
+export const pass = (moment: number): void => {
+  if (moment > latest()) localStorage.setItem(LATEST, String(Math.floor(moment)));
+};
+
+/** What the server says is the time, also when it is earlier than we thought. */
+export const passAnew = (moment: number): void => localStorage.setItem(LATEST, String(Math.floor(moment)));

@@ -9,16 +9,20 @@ const ground = ({ verdict, colour }: Result): string => {
   return verdict === "admit" || colour === "yellow" || colour === "red" ? colour : "ink";
 };
 
-export const paintAnswer = (shown: Result): void => {
-  const { verdict, reason, colour, name, offline } = shown;
+/** `age`: how old the door's own data are, when it judged by itself. */
+export const paintAnswer = (shown: Result, age: string): void => {
+  const { verdict, reason, colour, name, offline, detail } = shown;
   document.body.dataset["colour"] = ground(shown);
   drawShape("answer_shape", verdict === "admit" ? colour : verdict === "deny" ? "red" : "grey");
-  put("answer_word", say(WORDS, verdict));
+  put("answer_word", say(WORDS, reason === "stale" ? "cannot" : verdict));
+  byId("answer_word").classList.toggle("answer__word--long", reason === "stale");
   put("answer_name", name);
   drawShape("answer_colour", colour);
   byId("answer_colour").parentElement!.dataset["colour"] = colour;
   put("answer_colour_word", say(WORDS, colour));
   show("answer_chip", colour !== "grey" || reason === "colour");
-  put("answer_why", say(WORDS, reason in WORDS ? reason : "error"));
+  const why = detail && reason === "stale" ? `stale_${detail}` : reason;
+  put("answer_why", say(WORDS, why in WORDS ? why : reason in WORDS ? reason : "error"));
+  put("answer_offline", offline ? say(WORDS, "checked_offline") + (age && ` · ${age}`) : "");
   show("answer_offline", offline);
 };

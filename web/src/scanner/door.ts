@@ -41,11 +41,13 @@ export interface Door {
   keys: PublicKeys;
   placeToken: string;
   doorCode: string;
+  /** GB/T 2260 code of the province whose lists this device takes; 0 before the first. */
+  issuer: number;
   /** When the place code on the screen changes, unix seconds. */
   until: number;
 }
 
-const BLANK: Door = { paired: false, chosen: 0, policy: CAREFUL, keys: {}, placeToken: "", doorCode: "", until: 0 };
+const BLANK: Door = { paired: false, chosen: 0, policy: CAREFUL, keys: {}, issuer: 0, placeToken: "", doorCode: "", until: 0 };
 
 const stored = (): Door => {
   try {

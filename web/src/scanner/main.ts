@@ -1,5 +1,5 @@
 /** The scanner: pairs once, then waits for codes from the camera, a bar-code gun or the keyboard, and shows one answer at a time. */
-import { now, skew } from "../phone/clock";
+import { now, passAnew, skew } from "../phone/clock";
 import type { Refusal } from "../phone/gate";
 import { byId, dress, put, say, show, startWorker } from "../phone/page";
 import { paintAnswer } from "./answer";
@@ -7,47 +7,31 @@ import { hasTorch, readPicture, setTorch, startCamera } from "./camera";
 import { countOne, paintCounts } from "./counts";
 import { change, pair, refreshDoor, refreshKeys, theDoor } from "./door";
 import { doorIsOpen, openDoor, closeDoor, paintDoor } from "./door-screen";
+import type { Unclear } from "./frames";
 import { listenForGun } from "./gun";
+import { age, ageWords, madeWords, refusedWords } from "./list-age";
+import { forgetLists, loadLists } from "./list-store";
+import { refreshLists } from "./lists";
+import { paintNotice } from "./notice";
+import type { Notice } from "./notice";
 import { drain, rejected, waiting, whyRejected } from "./queue";
 import { signal, unlock } from "./signals";
 import { isSilent, networkIsBack, verify } from "./verify";
 import type { Result } from "./verify";
 import { WORDS } from "./words";
 
-type Notice = "loading" | "unpaired" | "pairing" | "pair_failed" | "pair_offline" | "revoked" | "no_checkpoint";
 const STAY = { admit: 2200, deny: 7000, refer: 7000 };
 const SAME_CODE = 5000;
 const w = (key: string, values = {}): string => say(WORDS, key, values);
 
 let notice: Notice | undefined = "loading";
-let noticeText = "";
-let noticeFault = "";
+let said = { text: "", fault: "" };
 let online = true;
 let busy = false;
 let answerTimer = 0;
 let last = { text: "", at: 0 };
 let result: Result | undefined;
-
-// --- words in place of the desk ---
-
-const HEADINGS: Record<Notice, string> = {
-  loading: "loading", unpaired: "unpaired_title", pairing: "pairing", pair_failed: "pair_failed_title", pair_offline: "pair_failed_title",
-  revoked: "revoked_title", no_checkpoint: "no_checkpoint_title",
-};
-
-const paintNotice = (kind: Notice): void => {
-  const asks = kind === "unpaired" || kind === "revoked" || kind === "pair_failed";
-  const chooses = kind === "no_checkpoint";
-  put("notice_title", w(HEADINGS[kind]));
-  put("notice_text", kind === "loading" || kind === "pairing" ? "" : noticeText || w(kind + "_text"));
-  put("notice_fault", noticeFault && w(noticeFault));
-  show("notice_fault", !!noticeFault);
-  show("notice_ask", asks || chooses);
-  put("notice_label", w(chooses ? "checkpoint_label" : "pairing_label"));
-  byId<HTMLInputElement>("notice_input").inputMode = chooses ? "numeric" : "text";
-  put("notice_do", w(chooses ? "choose" : "pair"));
-  show("notice_do", asks || chooses || kind === "pair_offline");
-};
+let unclear: Unclear | undefined;
 
 const paint = (): void => {
   const { checkpoint } = theDoor();
@@ -55,27 +39,29 @@ const paint = (): void => {
   show("desk", !notice);
   show("net", !notice);
   put("here", notice || !checkpoint ? w("title") : checkpoint.name);
-  if (notice) paintNotice(notice);
+  if (notice) paintNotice(notice, said);
   byId("net").dataset["net"] = online ? "online" : "offline";
   put("net", w(online ? "online" : "offline"));
   const skewed = !notice && Math.abs(skew()) > 60;
-  const news = skewed ? w("skewed", { s: Math.round(Math.abs(skew())) }) : !notice && !online ? w("offline_long") : "";
+  const alone = age() === "good" ? "offline_long" : "offline_blind";
+  const news = skewed ? w("skewed", { s: Math.round(Math.abs(skew())) }) : !notice && !online ? w(alone) : "";
   put("banner", news);
   show("banner", !!news);
-  put("aim", w(busy ? "checking" : "aim"));
+  put("aim", w(busy ? "checking" : unclear ?? "aim"));
+  put("list_age", ageWords());
+  byId("list_age").dataset["age"] = age();
+  put("list_fault", refusedWords());
+  show("list_fault", !!refusedWords());
   paintCounts();
-  if (result) paintAnswer(result);
+  if (result) paintAnswer(result, madeWords());
   paintDoor();
 };
 
 const tell = (kind: Notice | undefined, text = ""): void => {
   notice = kind;
-  noticeText = text;
-  noticeFault = "";
+  said = { text, fault: "" };
   paint();
 };
-
-// --- the queue ---
 
 const paintQueue = async (): Promise<void> => {
   const [wait, bad, why] = await Promise.all([waiting(), rejected(), whyRejected()]);
@@ -140,11 +126,17 @@ const check = async (code: string): Promise<void> => {
   void paintQueue();
 };
 
-/** The camera sees the same code many times a second; that is one person. */
+/** The camera sees the same code many times a second; that is one person. The next one need not wait until an admission is touched away. */
 const seen = (text: string): void => {
-  if (busy || result || doorIsOpen()) return;
-  if (text === last.text && Date.now() - last.at < SAME_CODE) return;
+  if (busy || doorIsOpen() || (result && result.verdict !== "admit")) return;
+  if (text === last.text && (result || Date.now() - last.at < SAME_CODE)) return;
   void check(text);
+};
+
+const hint = (why: Unclear | undefined): void => {
+  if (why === unclear) return;
+  unclear = why;
+  paint();
 };
 
 // --- pairing and the minute's news ---
@@ -161,9 +153,11 @@ const renew = async (): Promise<void> => {
   online = answer.ok || answer.status !== 0;
   if (answer.ok) {
     networkIsBack();
+    passAnew(now());
     if (notice) tell(undefined);
     if (!Object.keys(theDoor().keys).length) await refreshKeys();
     await drain();
+    await refreshLists();
   } else if (answer.status === 401 || answer.status === 403) lostRight(answer);
   else if (answer.status === 404) wrongDoor();
   else if (theDoor().checkpoint) tell(notice === "loading" ? undefined : notice);
@@ -173,17 +167,17 @@ const renew = async (): Promise<void> => {
 };
 
 const wrongDoor = (): void => {
-  const had = theDoor().chosen;
+  const fault = theDoor().chosen ? "no_checkpoint_bad" : "";
   change({ chosen: 0 });
   tell("no_checkpoint");
-  noticeFault = had ? "no_checkpoint_bad" : "";
+  said = { text: "", fault };
 };
 
-/** Just after each full minute, a little apart from the other doors; sooner while the network is away. */
+/** Just after each full minute, a little apart from the other doors; sooner while the network is away or the list too old. */
 const keepFresh = async (): Promise<void> => {
   if (!document.hidden && notice !== "pairing") await renew();
   const past = now() % 60;
-  const wait = online && !isSilent() ? 61 - past + Math.random() * 2 : 10 + Math.random() * 5;
+  const wait = online && !isSilent() && age() === "good" ? 61 - past + Math.random() * 2 : 10 + Math.random() * 5;
   setTimeout(() => void keepFresh(), wait * 1000);
 };
 
@@ -203,9 +197,10 @@ const pairWith = async (token: string): Promise<void> => {
   const answer = await pair(token);
   if (answer.ok) {
     history.replaceState(null, "", "/scanner");
+    await forgetLists();
     await gateKnowsUs();
-    await renew();
-    return refreshKeys();
+    await refreshKeys();
+    return renew();
   }
   if (answer.status !== 0) history.replaceState(null, "", "/scanner");
   if (paired) return tell(checkpoint ? undefined : "loading");
@@ -232,7 +227,7 @@ const begin = async (): Promise<void> => {
   const video = byId<HTMLVideoElement>("video");
   put("start", w("starting"));
   show("camera_fault", false);
-  const trouble = await startCamera(video, seen);
+  const trouble = await startCamera(video, seen, hint);
   put("start", w("start"));
   put("camera_fault", trouble ? w(trouble) : "");
   show("camera_fault", !!trouble);
@@ -283,6 +278,7 @@ addEventListener("offline", () => {
   paint();
 });
 setInterval(paintDoor, 500);
+setInterval(paint, 15000);
 setInterval(() => void refreshKeys(), 3600 * 1000);
 
 /** A camera that was allowed before starts by itself; sound waits for the first touch. */
@@ -292,6 +288,7 @@ const mayBegin = async (): Promise<void> => {
 };
 
 dress(WORDS, paint);
+void loadLists().then(paint);
 const token = location.hash.startsWith("#pair=") ? tokenIn(location.hash) : "";
 if (token) void pairWith(token).then(keepFresh);
 else void keepFresh();

@@ -58,16 +58,20 @@ const send = async (batch: QueuedScan[]): Promise<boolean> => {
 
 let draining = false;
 
-/** Uploads what waits, oldest first, until nothing is left or the network goes. */
+/** Uploads what waits, oldest first, until nothing is left or the network goes. One tab at a time, where browsers can say so. */
 export const drain = async (): Promise<void> => {
   if (draining) return;
   draining = true;
   try {
-    for (;;) {
-      const all = (await values<QueuedScan>(scans)).sort((a, b) => a.at - b.at);
-      if (!all.length || !(await send(all.slice(0, BATCH)))) return;
-    }
+    await (navigator.locks?.request("ankang-drain", { ifAvailable: true }, (lock) => (lock ? drainAll() : undefined)) ?? drainAll());
   } finally {
     draining = false;
+  }
+};
+
+const drainAll = async (): Promise<void> => {
+  for (;;) {
+    const all = (await values<QueuedScan>(scans)).sort((a, b) => a.at - b.at);
+    if (!all.length || !(await send(all.slice(0, BATCH)))) return;
   }
 };

@@ -1,13 +1,15 @@
 /** One check: ask the gate; when it cannot be reached, judge by ourselves and keep the scan for later. */
 import { uuid } from "../core/bytes";
 import type { Colour } from "../core/code";
-import { judge } from "../core/offline";
-import type { Verdict } from "../core/offline";
-import { now } from "../phone/clock";
+import { judge, useOf } from "../core/offline";
+import type { Judgement, Verdict } from "../core/offline";
+import { latest, now, pass } from "../phone/clock";
 import { ask } from "../phone/gate";
 import type { Refusal } from "../phone/gate";
 import { theDoor } from "./door";
+import { listOf } from "./list-store";
 import { enqueue } from "./queue";
+import { firstUse } from "./replay";
 
 export interface Shown {
   code: string;
@@ -20,6 +22,8 @@ export interface Result {
   colour: Colour;
   name: string;
   offline: boolean;
+  /** Why it could not be verified, for the words; "" on line. */
+  detail: string;
 }
 interface VerifyAnswer {
   verdict: Verdict;
@@ -28,7 +32,8 @@ interface VerifyAnswer {
   name: string | null;
 }
 
-const PATIENCE = 4000;
+/** The queue at the door does not wait longer for a silent gate. */
+const PATIENCE = 1500;
 const TRIES = 3;
 const LONGEST_WAIT = 3;
 const QUIET = 15000;
@@ -43,12 +48,32 @@ export const isSilent = (): boolean => !navigator.onLine || Date.now() < silentU
 
 const pause = (s: number): Promise<void> => new Promise((go) => setTimeout(go, Math.min(s, LONGEST_WAIT) * 1000));
 
-const judgeAlone = async (shown: Shown, checkpoint: number, nonce: string): Promise<Result> => {
+const usedBefore = (judgement: Judgement): Judgement => ({ ...judgement, verdict: "deny", reason: "already_used", colour: "grey" });
+
+/** The door's own judgement; a showing that was admitted here in this minute is not admitted again. */
+const judged = async (shown: Shown, at: number): Promise<Judgement> => {
   const { keys, policy } = theDoor();
+  const exit = shown.direction === "exit";
+  const judgement = judge(shown.code, { keys, policy, listOf, latest: latest() }, at, shown.temperature, exit);
+  if (judgement.detail !== "clock_set_back") pass(at);
+  const admits = judgement.verdict === "admit" && judgement.use;
+  return admits && !(await firstUse(admits, at)) ? usedBefore(judgement) : judgement;
+};
+
+const judgeAlone = async (shown: Shown, checkpoint: number, nonce: string): Promise<Result> => {
   const at = Math.floor(now());
-  const judgement = judge(shown.code, keys, policy, at, shown.temperature, shown.direction === "exit");
-  await enqueue({ ...shown, checkpoint, nonce, at, verdict: judgement.verdict, reason: judgement.reason });
-  return { ...judgement, offline: true };
+  const { verdict, reason, colour, name, detail } = await judged(shown, at);
+  await enqueue({ ...shown, checkpoint, nonce, at, verdict, reason });
+  return { verdict, reason, colour, name, detail, offline: true };
+};
+
+/** What the gate admitted is used, should the network go in the same minute. */
+const noteUse = ({ code, direction }: Shown): void => {
+  try {
+    void firstUse(useOf(code, now(), direction === "exit"), now());
+  } catch {
+    // a code that only the gate can read, a card's number say
+  }
 };
 
 /** A result, or the refusal that means this device may no longer ask. The nonce stays the same through every try. */
@@ -59,14 +84,15 @@ export const verify = async (shown: Shown, busy: () => void): Promise<Result | R
     const answer = await ask<VerifyAnswer>("/g/v1/verify", { ...shown, checkpoint, nonce }, PATIENCE);
     if (answer.ok) {
       const { verdict, reason, colour, name } = answer.body;
-      return { verdict, reason, colour: colour ?? "grey", name: name ?? "", offline: false };
+      if (verdict === "admit") noteUse(shown);
+      return { verdict, reason, colour: colour ?? "grey", name: name ?? "", offline: false, detail: "" };
     }
     if (answer.status === 401) return answer;
     if (answer.status === 429 || answer.status === 503) {
       busy();
       await pause(answer.wait || 1);
     } else if (answer.status >= 400 && answer.status < 500) {
-      return { verdict: "refer", reason: "error", colour: "grey", name: "", offline: false };
+      return { verdict: "refer", reason: "error", colour: "grey", name: "", offline: false, detail: "" };
     } else silentUntil = Date.now() + QUIET;
   }
   return judgeAlone(shown, checkpoint, nonce);

@@ -1,0 +1,233 @@
+"""With the network cable out: a door admits green phones and green paper, refuses red ones, and says when it cannot tell."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.house import House
+
+from .conftest import DESK, PHONE, Desk, picture
+from .steps import close_answer, enrol_scanner, open_code, read_qr, sign_in, verify_typed
+
+PLACE = "港口镇政府"
+
+# Run inside the house: bearers of a green and of a red resident, and a sheet of each, signed as the house signs sheets.
+_PEOPLE = """
+import json
+from datetime import UTC, datetime, timedelta
+from ankang.cli.standing import django
+with django():
+    from django.db import transaction
+    from ankang.core import codes, lists
+    from ankang.core.epochs import epoch_of
+    from ankang.core.permutation import SIZE, permanent_key
+    from ankang.demo.credentials import resident_bearers
+    from ankang.health.models import Colour
+    from ankang.health.services import record_evidence
+    from ankang.people.models import Person
+    from ankang.trust.keyring import keyring
+    with transaction.atomic():
+        now = datetime.now(UTC)
+        demo = Person.objects.filter(applied_via="demo").values("pk")
+        greens = Colour.objects.filter(colour=1, person__in=demo, reasons=[]).order_by("person")
+        green, red = (row.person for row in greens[:2])
+        where = {"organisation": "宁国市人民医院"}
+        record_evidence(red, "diagnosis", now - timedelta(hours=1), {"status": "confirmed"}, where, now)
+        kid, signer = keyring().code_signing()
+        space = lists.SpacePermutation(permanent_key(keyring().all("epoch")[-1].secret), SIZE)
+        found = {}
+        for word, person in (("green", green), ("red", red)):
+            sheet = codes.encode_paper(kid, space.index(person), 1, epoch_of(now.timestamp()) + 300, "纸*码")
+            bearer = resident_bearers([person], "browser", now)[person]
+            found[word] = {"bearer": bearer, "paper": codes.sign_paper(sheet, signer)}
+    print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def people(house: House) -> dict[str, dict[str, str]]:
+    """Bearer and paper code of a green and of a red resident; the lists are published."""
+    order = [sys.executable, "-c", _PEOPLE]
+    done = subprocess.run(order, env=house.environment, capture_output=True, text=True, check=True, timeout=120)
+    house.ankang("list", "publish")
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def phone_code(windows: Desk, house: House, person: dict[str, str], word: str) -> str:
+    """This minute's code on the resident's phone."""
+    window = windows.window(PHONE)
+    window.add_cookies([{"name": "ankang_resident", "value": person["bearer"], "url": house.address}])
+    page = window.new_page()
+    open_code(page, word)
+    return read_qr(page)
+
+
+def scanner(windows: Desk, name: str, lang: str = "zh-CN") -> tuple[Any, Any, Any]:
+    """A paired scanner that holds today's list: its window, its page, and the staff's page."""
+    staff = windows.window(DESK).new_page()
+    sign_in(staff, windows._house, "checkpoints")
+    pairing = enrol_scanner(staff, PLACE, name)
+    window = windows.window(PHONE, lang)
+    door = window.new_page()
+    door.clock.install()
+    door.goto(pairing)
+    door.wait_for_selector("#list_age[data-age=good]")
+    door.evaluate("navigator.serviceWorker.ready")
+    return window, door, staff
+
+
+def offline_visits(staff: Any) -> list[str]:
+    """The visits of today that doors judged by themselves, as the console lists them."""
+    staff.goto("/console/passage/visit/?q=")
+    return [text for text in staff.locator("#result_list tbody tr").all_inner_texts() if "离线" in text]
+
+
+def answer(door: Any, code: str) -> tuple[str, str]:
+    """What the door says to a code, in big and in small; touched away."""
+    word = verify_typed(door, code)
+    why = str(door.inner_text("#answer_why"))
+    close_answer(door)
+    return word, why
+
+
+def test_with_the_cable_out_green_is_admitted_red_refused_and_the_visits_arrive_once(
+    windows: Desk, house: House, people: dict[str, dict[str, str]]
+) -> None:
+    window, door, staff = scanner(windows, "断网手机")
+    before = len(offline_visits(staff))
+    assert "更新" in door.inner_text("#list_age")
+    green, red = (
+        phone_code(windows, house, people[colour], word) for colour, word in (("green", "绿码"), ("red", "红码"))
+    )
+    window.set_offline(True)
+    door.reload()
+    door.wait_for_selector("#list_age[data-age=good]")
+    picture(door, "scanner-cable-out-phone")
+
+    assert verify_typed(door, green) == "放行"
+    assert "离线核验 · 名单" in door.inner_text("#answer_offline")
+    picture(door, "scanner-cable-out-admit-phone")
+    close_answer(door)
+    assert verify_typed(door, red) == "不放行"
+    assert (door.inner_text("#answer_colour_word"), "此码色" in door.inner_text("#answer_why")) == ("红码", True)
+    picture(door, "scanner-cable-out-deny-phone")
+    close_answer(door)
+    assert answer(door, green) == ("不放行", "此码刚在这里用过，请等下一分钟的新码。")
+    assert answer(door, people["green"]["paper"]) == ("放行", "请通行。")
+    assert answer(door, people["green"]["paper"])[0] == "不放行"
+    assert answer(door, people["red"]["paper"])[0] == "不放行"
+    assert "6" in door.inner_text("#waiting")
+
+    window.set_offline(False)
+    door.wait_for_selector("#waiting", state="hidden", timeout=60_000)
+    rows = offline_visits(staff)
+    assert len(rows) == before + 6
+    door.reload()
+    door.wait_for_selector("#list_age[data-age=good]")
+    assert offline_visits(staff) == rows
+
+
+def test_a_list_that_is_too_old_verifies_nobody_and_says_so(
+    windows: Desk, people: dict[str, dict[str, str]]
+) -> None:
+    window, door, _ = scanner(windows, "旧名单手机")
+    window.set_offline(True)
+    door.clock.fast_forward("31:00")
+    door.wait_for_selector("#list_age[data-age=old]")
+    assert "已过时" in door.inner_text("#list_age")
+    picture(door, "scanner-list-old-phone")
+    assert verify_typed(door, people["green"]["paper"]) == "无法核验"
+    assert "太久没有更新" in door.inner_text("#answer_why")
+    picture(door, "scanner-cannot-verify-phone")
+    close_answer(door)
+    door.click("#lang")
+    assert "too old" in door.inner_text("#list_age")
+    picture(door, "scanner-list-old-phone-en")
+    assert verify_typed(door, people["red"]["paper"]) == "Cannot verify"
+    picture(door, "scanner-cannot-verify-phone-en")
+
+
+def test_a_clock_that_is_set_back_verifies_nobody(windows: Desk, people: dict[str, dict[str, str]]) -> None:
+    window, door, _ = scanner(windows, "慢钟手机")
+    window.set_offline(True)
+    door.evaluate("localStorage.setItem('ankang.latest', String(Date.now() / 1000 + 600))")
+    word, why = answer(door, people["green"]["paper"])
+    assert (word, "调回" in why) == ("无法核验", True)
+
+
+_TAMPER = """change => new Promise((done, fail) => {
+  const open = indexedDB.open('ankang-lists');
+  open.onsuccess = () => {
+    const store = open.result.transaction('held', 'readwrite').objectStore('held');
+    const all = store.openCursor();
+    all.onsuccess = () => {
+      const row = all.result;
+      if (!row) return;
+      const kept = row.value;
+      if (change === 'cut') kept.held.content.positions = kept.held.content.positions.slice(0, -1);
+      if (change === 'ahead') { kept.mark.sequence += 1000000; delete kept.held; }
+      row.update(kept);
+      row.continue();
+    };
+    store.transaction.oncomplete = () => { open.result.close(); done(); };
+  };
+  open.onerror = () => fail(open.error);
+})"""
+
+
+def test_a_damaged_list_is_fetched_anew_and_an_older_one_than_was_held_is_refused(
+    windows: Desk, people: dict[str, dict[str, str]]
+) -> None:
+    window, door, _ = scanner(windows, "坏名单手机")
+    door.evaluate(_TAMPER, "cut")
+    window.set_offline(True)
+    door.reload()
+    door.wait_for_selector("#list_age[data-age=none]")
+    assert answer(door, people["green"]["paper"])[0] == "无法核验"
+    window.set_offline(False)
+    door.wait_for_selector("#list_age[data-age=good]", timeout=60_000)
+
+    door.evaluate(_TAMPER, "ahead")
+    door.reload()
+    door.wait_for_selector("#list_fault:not([hidden])")
+    assert "比手里的旧" in door.inner_text("#list_fault")
+    picture(door, "scanner-list-refused-phone")
+
+
+def test_a_list_of_another_province_is_refused(windows: Desk) -> None:
+    window, door, _ = scanner(windows, "外省名单手机")
+    kept = door.evaluate("JSON.parse(localStorage.getItem('ankang.door')).issuer")
+    assert kept >= 100_000
+
+    def elsewhere(route: Any) -> None:
+        told = route.fetch().json()
+        for one in told["lists"]:
+            one["issuer"], one["sequence"] = 330000, one["sequence"] + 1
+        route.fulfill(json=told)
+
+    window.route("**/g/v1/lists", elsewhere)
+    door.reload()
+    door.wait_for_selector("#list_fault:not([hidden])")
+    assert "别的省" in door.inner_text("#list_fault")
+    assert door.get_attribute("#list_age", "data-age") == "good"
+
+
+def test_two_tabs_admit_a_showing_once(windows: Desk, house: House, people: dict[str, dict[str, str]]) -> None:
+    window, door, _ = scanner(windows, "两个窗口")
+    second = window.new_page()
+    second.goto("/scanner")
+    second.wait_for_selector("#list_age[data-age=good]")
+    green = phone_code(windows, house, people["green"], "绿码")
+    window.set_offline(True)
+    assert answer(door, green)[0] == "放行"
+    assert answer(second, green) == ("不放行", "此码刚在这里用过，请等下一分钟的新码。")
+
+
+def test_a_gate_that_is_silent_is_not_waited_for(windows: Desk, people: dict[str, dict[str, str]]) -> None:
+    window, door, _ = scanner(windows, "慢网手机")
+    window.route("**/g/v1/verify", lambda route: None)
+    assert verify_typed(door, people["green"]["paper"]) == "放行"
+    assert "离线核验" in door.inner_text("#answer_offline")

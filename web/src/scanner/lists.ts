@@ -1,0 +1,132 @@
+/** Fetches the lists while there is a network: deltas onto what is held, else the whole list. All files are signed; nothing else is trusted. */
+import { epochOf } from "../core/epochs";
+import { ListFault } from "../core/golomb";
+import { checkMark, takeDelta, takeList } from "../core/lists";
+import type { Held, Terms } from "../core/lists";
+import { now } from "../phone/clock";
+import { ask } from "../phone/gate";
+import { change, refreshKeys, theDoor } from "./door";
+import { forgetBefore, keepList, listOf, markFor } from "./list-store";
+
+interface Named {
+  file: string;
+  bytes: number;
+}
+interface Offer {
+  issuer: number;
+  epoch: number;
+  kind: number;
+  sequence: number;
+  list: (Named & { sequence: number }) | null;
+  deltas: (Named & { from: number; to: number })[];
+}
+
+const PATIENCE = 20000;
+const NAME = /^\d+(-\d+)?\.ak[ld]$/;
+
+/** Why the newest list was not taken, "" when it was or when there was none; for the staff. */
+let trouble = "";
+export const listTrouble = (): string => trouble;
+
+const fetchFile = async ({ issuer, epoch, kind }: Offer, name: string): Promise<Uint8Array> => {
+  if (!NAME.test(name)) throw new ListFault("not_a_list");
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const response = await fetch(`/lists/${issuer}/${epoch}/${kind}/${name}`, { signal: stop.signal });
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** The deltas that lead from one sequence on; fewer than all when a link is missing. */
+const leadOn = (offer: Offer, sequence: number): Offer["deltas"] => {
+  const way: Offer["deltas"] = [];
+  for (let at = sequence; at < offer.sequence;) {
+    const next = offer.deltas.find(({ from, to }) => from === at && to > at);
+    if (!next) return way;
+    way.push(next);
+    at = next.to;
+  }
+  return way;
+};
+
+const reaches = (offer: Offer, sequence: number): boolean => sequence === offer.sequence || leadOn(offer, sequence).at(-1)?.to === offer.sequence;
+const weight = (files: Named[]): number => files.reduce((n, { bytes }) => n + bytes, 0);
+
+const breathe = (): Promise<void> => new Promise((go) => setTimeout(go));
+
+const apply = async (from: Held, offer: Offer, terms: Terms): Promise<Held> => {
+  let held = from;
+  for (const { file } of leadOn(offer, held.header.sequence)) {
+    const data = await fetchFile(offer, file);
+    await breathe();
+    held = takeDelta(held, data, terms);
+  }
+  return held;
+};
+
+/** The full list is of the last hour, and may be older than what was held before it was lost; with its deltas it must not be. */
+const afresh = async (offer: Offer, terms: Terms): Promise<Held> => {
+  const data = await fetchFile(offer, offer.list!.file);
+  await breathe();
+  const held = await apply(takeList(data, terms), offer, terms);
+  const mark = markFor(terms.indices, terms.epoch);
+  if (mark) checkMark(held.header, mark);
+  return held;
+};
+
+/** Deltas when they lead all the way and weigh less than the list; the list also when they turn out not to fit. */
+const take = async (offer: Offer, terms: Terms): Promise<Held | undefined> => {
+  const held = listOf(offer.kind, offer.epoch);
+  if (held && held.header.sequence >= offer.sequence) return undefined;
+  const way = held ? leadOn(offer, held.header.sequence) : [];
+  if (held && reaches(offer, held.header.sequence) && (!offer.list || weight(way) <= offer.list.bytes)) {
+    try {
+      return await apply(held, offer, terms);
+    } catch (fault) {
+      if (!(fault instanceof ListFault)) throw fault;
+    }
+  }
+  return offer.list ? afresh(offer, terms) : undefined;
+};
+
+const isOffer = (offer: Offer): boolean =>
+  [offer.issuer, offer.epoch, offer.kind, offer.sequence].every(Number.isInteger) && Array.isArray(offer.deltas) && (offer.kind === 1 || offer.kind === 2);
+
+/** The province is that of the first list taken after pairing; later ones of another are refused. */
+const takeOffer = async (offer: Offer): Promise<void> => {
+  const { issuer, keys } = theDoor();
+  if (issuer && offer.issuer !== issuer) throw new ListFault("other_issuer");
+  const taken = await take(offer, { issuer: offer.issuer, epoch: offer.epoch, indices: offer.kind, keys });
+  if (!taken) return;
+  if (!issuer) change({ issuer: offer.issuer });
+  await keepList(taken);
+};
+
+let fetching = false;
+
+/** Brings the lists of the running and the next epoch up to date. Never throws; without a network nothing changes. */
+export const refreshLists = async (): Promise<void> => {
+  if (fetching) return;
+  fetching = true;
+  try {
+    const answer = await ask<{ lists: Offer[] }>("/g/v1/lists");
+    if (!answer.ok) return;
+    const today = epochOf(now());
+    trouble = "";
+    for (const offer of answer.body.lists.filter(isOffer)) if (offer.epoch === today || offer.epoch === today + 1) await takeOffer(offer).catch(explain);
+    await forgetBefore(today - 1);
+  } finally {
+    fetching = false;
+  }
+};
+
+/** No network is no trouble: what is held goes on, and says how old it is. */
+const explain = async (fault: unknown): Promise<void> => {
+  if (!(fault instanceof ListFault)) return;
+  trouble = fault.detail;
+  if (fault.detail === "unknown_key") await refreshKeys();
+};
