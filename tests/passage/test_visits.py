@@ -34,9 +34,7 @@ def test_a_partition_carries_the_keys_and_checks_of_the_table() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Visit.objects.update(colour=9)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT indexdef FROM pg_indexes WHERE tablename = %s", [f"passage_visit_{TODAY:%Y%m%d}"]
-        )
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = %s", [f"passage_visit_{TODAY:%Y%m%d}"])
         shapes = sorted(row[0].partition(" USING ")[2] for row in cursor.fetchall())
     assert shapes == ["btree (checkpoint, at)", "btree (trace, visit, day)"]
 

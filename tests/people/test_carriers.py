@@ -12,7 +12,7 @@ from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import AccessRecord, Revision
 from ankang.core.cards import sheet_name
 from ankang.core.codes import check_paper, parse_paper
-from ankang.core.epochs import epoch_of
+from ankang.core.epochs import day_of, epoch_of
 from ankang.people import carriers, services
 from ankang.people.errors import CardTaken, TooManyCards, TooManySheets
 from ankang.people.models import Carrier
@@ -48,6 +48,7 @@ def test_a_sheet_can_be_checked_by_anybody_with_the_public_key(person: int) -> N
     check_paper(code, keyring().code_keys(), NOW.timestamp())
     assert (code.name, code.generation, code.index) == ("王*明", 1, carriers.permanent_index(person))
     assert code.expiry == epoch_of(NOW.timestamp()) + 365
+    assert sheet.last == carriers.last_day(sheet.carrier) == day_of(code.expiry)
     assert (sheet.name, sheet.document) == ("王*明", a_document()[-4:])
     assert sheet_name(sheet.number)[-4:] == sheet.carrier.last_digits
 

@@ -6,7 +6,7 @@ Staff give ``by`` and the purpose, and their act is on record; for the resident 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from ankang.base.models import Revision
 from ankang.base.services import bump_revision, record_read
 from ankang.core.cards import CardFault, card_blind, card_name, in_groups, sheet_name, sheet_number
 from ankang.core.codes.paper import GENERATIONS, encode_paper, sign_paper
-from ankang.core.epochs import epoch_of, epoch_start
+from ankang.core.epochs import day_of, epoch_of, epoch_start
 from ankang.core.masking import mask_name
 from ankang.core.permutation import SIZE, SpacePermutation, permanent_key
 from ankang.core.sm import HmacSm3
@@ -42,7 +42,7 @@ class Sheet:
     number: str
     name: str
     document: str
-    last: datetime
+    last: date
 
 
 def issue_sheet(person: int, by: Any, now: datetime, purpose: str = "") -> Carrier:
@@ -138,6 +138,11 @@ def live_sheet(person: int, now: datetime) -> Carrier | None:
     return Carrier.objects.filter(person=person, kind=PAPER, voided_at=None, expires_at__gt=now).first()
 
 
+def last_day(carrier: Carrier) -> date | None:
+    """The last day on which it counts (its night until 04:00 included); None when it has no end."""
+    return carrier.expires_at and day_of(epoch_of(carrier.expires_at.timestamp()) - 1)
+
+
 def print_sheet(carrier: Carrier) -> Sheet:
     """The sheet's code and words; the signature is made anew each time, the content is the same."""
     person, signing = Person.objects.get(pk=carrier.person_id), keyring().code_signer()
@@ -147,8 +152,7 @@ def print_sheet(carrier: Carrier) -> Sheet:
     kid, name = keyring().newest("code_sign").kid, mask_name(person.name)
     header = encode_paper(kid, permanent_index(person.pk), carrier.generation, last, name)
     number = sheet_number(_key(), person.pk, carrier.generation)
-    ends = carrier.expires_at - timedelta(seconds=1)
-    return Sheet(carrier, sign_paper(header, signing), in_groups(number), name, person.document[-4:], ends)
+    return Sheet(carrier, sign_paper(header, signing), in_groups(number), name, person.document[-4:], day_of(last))
 
 
 def permanent_index(person: int) -> int:

@@ -17,7 +17,7 @@ from .keeping import keep_states
 
 CHUNK = 20_000
 
-_NOT_GREEN = "SELECT person FROM health_colour WHERE person = ANY(%s) AND (colour <> 1 OR until IS NOT NULL)"
+_GREEN = "SELECT person, colour = 1 AND until IS NULL FROM health_colour WHERE person = ANY(%s)"
 _CONCERNED = """
 SELECT person FROM health_colour WHERE person = ANY(%s) AND (colour <> 1 OR until IS NOT NULL)
 UNION SELECT e.person FROM health_evidence e WHERE e.person = ANY(%s) AND {could_turn}
@@ -56,12 +56,14 @@ def check_people_with(records: Mapping[int, Sequence[Evidence]], now: datetime) 
     own_engine()
     basis = basis_at(now)
     people = sorted(records)
-    concerned = _not_lastingly_green(people) | {
+    rows, rule_set, moment, areas = _lastingly_green(people), basis.rule_set, int(now.timestamp()), basis.areas
+    concerned = [
         person
         for person in people
-        if evaluate(records[person], basis.rule_set, int(now.timestamp()), basis.areas) is not UNTOUCHED
-    }
-    changed, overtaken = keep_states(_findings(people, sorted(concerned), records, basis), now)
+        if rows.get(person) is False or evaluate(records[person], rule_set, moment, areas) is not UNTOUCHED
+    ]
+    new = [person for person in people if person not in rows]
+    changed, overtaken = keep_states(_findings(concerned, new, records, basis), now)
     return changed + (_check_chunk(overtaken, basis) if overtaken else 0)
 
 
@@ -70,21 +72,24 @@ def listed_findings(people: Sequence[int], basis: Basis) -> list[Finding]:
 
     Locks the rows of those concerned: a recolouring under way sees by it that they were evaluated.
     """
-    return _findings(people, sorted(_concerned(people, basis)), None, basis)
+    concerned = sorted(_concerned(people, basis))
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, [list(people)])
+        new = [person for (person,) in cursor.fetchall()]
+    return _findings(concerned, new, None, basis)
 
 
 def _findings(
-    people: Sequence[int],
     concerned: Sequence[int],
+    new: Iterable[int],
     records: Mapping[int, Sequence[Evidence]] | None,
     basis: Basis,
 ) -> list[Finding]:
-    """The findings of those concerned, and of those of the people who have no row yet; None: read the evidence."""
+    """The findings of those concerned, and of those who have no row yet; records None: read the evidence."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [concerned])
-        rows = {person: a_stored_row(*row) for person, *row in cursor}
-        cursor.execute(_NEW, [list(people)])
-        rows |= {person: None for (person,) in cursor}
+        rows = {person: a_stored_row(*row) for person, *row in cursor.fetchall()}
+    rows |= dict.fromkeys(new)
     if records is None:
         records = standing_evidence(list(rows))
     found = (finding_of(person, rows[person], records.get(person, ()), basis) for person in sorted(rows))
@@ -101,10 +106,11 @@ def _check_chunk(people: Sequence[int], basis: Basis) -> int:
     return changed + (_check_chunk(overtaken, basis) if overtaken else 0)
 
 
-def _not_lastingly_green(people: Sequence[int]) -> set[int]:
+def _lastingly_green(people: Sequence[int]) -> dict[int, bool]:
+    """Of those who have a row: whether it is a green that does not end by itself."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOT_GREEN, [list(people)])
-        return {person for (person,) in cursor}
+        cursor.execute(_GREEN, [list(people)])
+        return dict(cursor.fetchall())
 
 
 def _concerned(people: Sequence[int], basis: Basis) -> set[int]:

@@ -27,7 +27,7 @@ def standing_evidence(people: Sequence[int]) -> dict[int, list[Evidence]]:
     """The evidence that was not retracted, by person."""
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [list(people)])
-        return standing_records(cursor)
+        return standing_records(cursor.fetchall())
 
 
 def areas_on_file() -> list[CoreArea]:

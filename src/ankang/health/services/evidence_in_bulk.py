@@ -134,7 +134,7 @@ def _on_file(people: Sequence[int]) -> _OnFile:
     file = _OnFile(set(), set(), defaultdict(list))
     with connection.cursor() as cursor:
         cursor.execute(_ON_FILE, [people])
-        for person, identity, kind, occurred_at, attributes, feed, retracted in cursor:
+        for person, identity, kind, occurred_at, attributes, feed, retracted in cursor.fetchall():
             record = a_stored_record(identity, kind, occurred_at, attributes)
             file.keys.add((person, kind, occurred_at, record.attributes, feed))
             file.ids.add((person, identity))

@@ -1,6 +1,5 @@
 """Sheets and cards (A5): the resident's own pages, and the same acts by staff at a town's counter, on record."""
 
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -145,7 +144,7 @@ def _row(row: Carrier, now: Any) -> dict[str, Any]:
         "word": CARRIER_KINDS[row.kind],
         "is_sheet": row.kind == PAPER,
         "lives": row.voided_at is None and not expired,
-        "last": row.expires_at and row.expires_at - timedelta(seconds=1),
+        "last": carriers.last_day(row),
         "ended_at": row.voided_at or row.expires_at,
         "why": VOID_REASONS["expired" if expired and not row.void_reason else row.void_reason or "expired"],
     }
