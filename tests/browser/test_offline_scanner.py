@@ -1,14 +1,21 @@
 """With the network cable out: a door admits green phones and green paper, refuses red ones, and says when it cannot tell."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser
 
 from tests.house import House
 
+from .conftest import _FLAGS as FLAGS
 from .conftest import DESK, PHONE, Desk, picture
 from .steps import close_answer, enrol_scanner, open_code, read_qr, sign_in, verify_typed
 
@@ -33,23 +40,24 @@ with django():
         now = datetime.now(UTC)
         demo = Person.objects.filter(applied_via="demo").values("pk")
         greens = Colour.objects.filter(colour=1, person__in=demo, reasons=[]).order_by("person")
-        green, red = (row.person for row in greens[:2])
+        green, red, *crowd = (row.person for row in greens[:8])
         where = {"organisation": "宁国市人民医院"}
         record_evidence(red, "diagnosis", now - timedelta(hours=1), {"status": "confirmed"}, where, now)
         kid, signer = keyring().code_signing()
         space = lists.SpacePermutation(permanent_key(keyring().all("epoch")[-1].secret), SIZE)
-        found = {}
+        until = epoch_of(now.timestamp()) + 300
+        def paper(person):
+            return codes.sign_paper(codes.encode_paper(kid, space.index(person), 1, until, "纸*码"), signer)
+        found = {"crowd": [paper(person) for person in crowd]}
         for word, person in (("green", green), ("red", red)):
-            sheet = codes.encode_paper(kid, space.index(person), 1, epoch_of(now.timestamp()) + 300, "纸*码")
-            bearer = resident_bearers([person], "browser", now)[person]
-            found[word] = {"bearer": bearer, "paper": codes.sign_paper(sheet, signer)}
+            found[word] = {"bearer": resident_bearers([person], "browser", now)[person], "paper": paper(person)}
     print(json.dumps(found))
 """
 
 
 @pytest.fixture(scope="module")
-def people(house: House) -> dict[str, dict[str, str]]:
-    """Bearer and paper code of a green and of a red resident; the lists are published."""
+def people(house: House) -> dict[str, Any]:
+    """Bearer and paper code of a green and of a red resident, six more green sheets; the lists are published."""
     order = [sys.executable, "-c", _PEOPLE]
     done = subprocess.run(order, env=house.environment, capture_output=True, text=True, check=True, timeout=120)
     house.ankang("list", "publish")
@@ -65,12 +73,12 @@ def phone_code(windows: Desk, house: House, person: dict[str, str], word: str) -
     return read_qr(page)
 
 
-def scanner(windows: Desk, name: str, lang: str = "zh-CN") -> tuple[Any, Any, Any]:
+def scanner(windows: Desk, name: str, **options: Any) -> tuple[Any, Any, Any]:
     """A paired scanner that holds today's list: its window, its page, and the staff's page."""
     staff = windows.window(DESK).new_page()
     sign_in(staff, windows._house, "checkpoints")
     pairing = enrol_scanner(staff, PLACE, name)
-    window = windows.window(PHONE, lang)
+    window = windows.window(PHONE, **options)
     door = window.new_page()
     door.clock.install()
     door.goto(pairing)
@@ -94,7 +102,7 @@ def answer(door: Any, code: str) -> tuple[str, str]:
 
 
 def test_with_the_cable_out_green_is_admitted_red_refused_and_the_visits_arrive_once(
-    windows: Desk, house: House, people: dict[str, dict[str, str]]
+    windows: Desk, house: House, people: dict[str, Any]
 ) -> None:
     window, door, staff = scanner(windows, "断网手机")
     before = len(offline_visits(staff))
@@ -130,9 +138,7 @@ def test_with_the_cable_out_green_is_admitted_red_refused_and_the_visits_arrive_
     assert offline_visits(staff) == rows
 
 
-def test_a_list_that_is_too_old_verifies_nobody_and_says_so(
-    windows: Desk, people: dict[str, dict[str, str]]
-) -> None:
+def test_a_list_that_is_too_old_verifies_nobody_and_says_so(windows: Desk, people: dict[str, Any]) -> None:
     window, door, _ = scanner(windows, "旧名单手机")
     window.set_offline(True)
     door.clock.fast_forward("31:00")
@@ -150,7 +156,7 @@ def test_a_list_that_is_too_old_verifies_nobody_and_says_so(
     picture(door, "scanner-cannot-verify-phone-en")
 
 
-def test_a_clock_that_is_set_back_verifies_nobody(windows: Desk, people: dict[str, dict[str, str]]) -> None:
+def test_a_clock_that_is_set_back_verifies_nobody(windows: Desk, people: dict[str, Any]) -> None:
     window, door, _ = scanner(windows, "慢钟手机")
     window.set_offline(True)
     door.evaluate("localStorage.setItem('ankang.latest', String(Date.now() / 1000 + 600))")
@@ -179,7 +185,7 @@ _TAMPER = """change => new Promise((done, fail) => {
 
 
 def test_a_damaged_list_is_fetched_anew_and_an_older_one_than_was_held_is_refused(
-    windows: Desk, people: dict[str, dict[str, str]]
+    windows: Desk, people: dict[str, Any]
 ) -> None:
     window, door, _ = scanner(windows, "坏名单手机")
     door.evaluate(_TAMPER, "cut")
@@ -215,7 +221,7 @@ def test_a_list_of_another_province_is_refused(windows: Desk) -> None:
     assert door.get_attribute("#list_age", "data-age") == "good"
 
 
-def test_two_tabs_admit_a_showing_once(windows: Desk, house: House, people: dict[str, dict[str, str]]) -> None:
+def test_two_tabs_admit_a_showing_once(windows: Desk, house: House, people: dict[str, Any]) -> None:
     window, door, _ = scanner(windows, "两个窗口")
     second = window.new_page()
     second.goto("/scanner")
@@ -226,8 +232,48 @@ def test_two_tabs_admit_a_showing_once(windows: Desk, house: House, people: dict
     assert answer(second, green) == ("不放行", "此码刚在这里用过，请等下一分钟的新码。")
 
 
-def test_a_gate_that_is_silent_is_not_waited_for(windows: Desk, people: dict[str, dict[str, str]]) -> None:
+def test_a_gate_that_is_silent_is_not_waited_for(windows: Desk, people: dict[str, Any]) -> None:
     window, door, _ = scanner(windows, "慢网手机")
     window.route("**/g/v1/verify", lambda route: None)
     assert verify_typed(door, people["green"]["paper"]) == "放行"
     assert "离线核验" in door.inner_text("#answer_offline")
+
+
+def filmed(codes: list[str], path: Path) -> None:
+    """A film of the codes, two a second, then seven seconds of nothing: upright, mirrored, dim, and dim and mirrored in turn."""
+    side, rate = 480, 10
+    frames = []
+    for number, code in enumerate(codes):
+        barcode = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode)
+        drawn = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(barcode, scale=5, add_quiet_zones=True)))
+        ground = Image.new("L", (side, side), 255)
+        ground.paste(drawn, ((side - drawn.width) // 2, (side - drawn.height) // 2))
+        luma = np.asarray(ground)[:, :: -1 if number % 2 else 1]
+        if number % 4 >= 2:
+            luma = 16 + luma // 8
+        frames += [luma] * (rate // 2)
+    frames += [np.full((side, side), 90, np.uint8)] * (7 * rate)
+    grey = bytes([128]) * (side * side // 2)
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{side} H{side} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
+        for luma in frames:
+            film.write(b"FRAME\n" + np.ascontiguousarray(luma).tobytes() + grey)
+
+
+def test_the_camera_reads_a_queue_of_two_codes_a_second_also_mirrored_and_dim(
+    house: House, chromium: Browser, people: dict[str, Any], tmp_path: Path
+) -> None:
+    filmed(people["crowd"], tmp_path / "queue.y4m")
+    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    flags = [*FLAGS, *fake, f"--use-file-for-fake-video-capture={tmp_path / 'queue.y4m'}"]
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=flags)
+    try:
+        windows = Desk(browser, house)
+        window, door, _ = scanner(windows, "镜头手机", permissions=["camera"])
+        window.set_offline(True)
+        if door.is_visible("#start"):
+            door.click("#start")
+        door.wait_for_function("() => document.querySelector('#n_admit').textContent === '6'", timeout=90_000)
+        picture(door, "scanner-camera-phone")
+    finally:
+        browser.close()
