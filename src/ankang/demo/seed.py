@@ -21,6 +21,7 @@ from ankang.places.services import load_ningguo
 from ankang.trust.services import ensure_keys
 
 from .accounts import ensure_accounts, read_password
+from .carriers import ensure_carriers
 from .credentials import DEMO_DEVICE, DEMO_SITE, VIA, device_bearer
 from .feeds import ensure_feeds
 from .histories import assess_risk_area, give_colours
@@ -46,6 +47,7 @@ def ensure(settings: Settings, progress: Progress | None = None) -> None:
     _load_residents(settings.demo_residents, progress or _silent)
     ensure_feeds(settings, now)
     with transaction.atomic():
+        ensure_carriers(now)
         device_bearer(Checkpoint.objects.get(site_no=DEMO_SITE), DEMO_DEVICE, now)
         Revision.objects.update_or_create(name=FINISHED, defaults={"revision": settings.demo_residents})
 
