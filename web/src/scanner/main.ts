@@ -157,7 +157,7 @@ const renew = async (): Promise<void> => {
     if (notice) tell(undefined);
     if (!Object.keys(theDoor().keys).length) await refreshKeys();
     await drain();
-    await refreshLists();
+    void refreshLists().then(paint);
   } else if (answer.status === 401 || answer.status === 403) lostRight(answer);
   else if (answer.status === 404) wrongDoor();
   else if (theDoor().checkpoint) tell(notice === "loading" ? undefined : notice);
