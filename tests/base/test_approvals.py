@@ -95,7 +95,7 @@ def test_an_alarm_needs_two_different_people_who_have_read_it(closed: list) -> N
     assert decide(asked.pk, first, True, DIGEST, NOW).state == "pending"
     with pytest.raises(AlreadyDecided):
         decide(asked.pk, first, True, DIGEST, NOW)
-    assert list(waiting_for(first)) == []
+    assert list(waiting_for(first)) == [unweighed]
     assert decide(asked.pk, second, True, DIGEST, NOW).state == "approved"
     assert closed == [("7", "approved")]
 

@@ -209,3 +209,15 @@ def test_two_colours_for_the_same_facts_are_a_warning_unless_the_author_knows():
         '[{ kind = "contact" }]', '[{ kind = "contact", where = { relation = { none_of = ["close"] } } }]'
     )
     assert load(apart).warnings == ()
+
+
+@pytest.mark.parametrize("letter", ["\\u0000", "\\u001b", "\\u202e"])
+def test_a_character_that_nobody_sees_is_a_fault_at_its_place(letter):
+    rule = (
+        'name = "x"\nversion = 1\neffective_from = 2022-01-01\nsource = "s"\ntitle = { zh = "题", en = "t" }\n'
+        '[[rules]]\nid = "yellow.a"\ncolour = "yellow"\nsource = "s"\nwithin_days = 3\nwhen = [{ kind = "contact" }]\n'
+        f'text = {{ zh = "甲{letter}", en = "a" }}\nends_when = {{ zh = "乙", en = "b" }}\n'
+    )
+    with pytest.raises(RuleSetFault) as caught:
+        load(rule)
+    assert caught.value.findings == ("rule yellow.a: text.zh: there is a control character in it",)

@@ -9,7 +9,14 @@ from ankang.core.rules import load, shipped
 from ankang.health.errors import NotUtf8, RuleTextTooLarge, TableNotUsable
 from ankang.health.services.rule_cells import cells_of, header_cells
 from ankang.health.services.rule_diffs import count_of, diff_lines, diff_releases
-from ankang.health.services.rule_editing import accept_example, apply_cells, copy_rule, move_rule, remove_rule, with_header
+from ankang.health.services.rule_editing import (
+    accept_example,
+    apply_cells,
+    copy_rule,
+    move_rule,
+    remove_rule,
+    with_header,
+)
 from ankang.health.services.rule_texts import LARGEST, check_text, raw_of, read_text
 from ankang.health.services.rulebook import shipped_text
 

@@ -48,6 +48,13 @@ class NotAllowed(Problem):
     zh, en = "您的岗位没有此项权限。", "Your duties do not include this."
 
 
+class FormExpired(Problem):
+    """A form whose token is missing or old."""
+
+    status = 403
+    zh, en = "页面打开太久，已经过期。请返回上一页，刷新后再提交。", "This page was open too long. Go back, reload it, and send it again."
+
+
 class NotFound(Problem):
     status = 404
     zh, en = "没有找到您要的内容。", "What you are looking for is not here."

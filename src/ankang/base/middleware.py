@@ -6,12 +6,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
-from .errors import BodyTooLarge, InternalError, NotAllowed, NotFound, NotSignedIn, Problem, TooManyRequests
+from .errors import (
+    BadInput,
+    BadRequest,
+    BodyTooLarge,
+    InternalError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    TooManyRequests,
+)
 
 log = logging.getLogger("ankang")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -86,6 +97,8 @@ def problem_of(exception: Exception) -> Problem | None:
             return NotAllowed()
         case RequestDataTooBig():
             return BodyTooLarge()
+        case DataError():  # a NUL in a text, a number that no column holds
+            return BadInput()
     return None
 
 

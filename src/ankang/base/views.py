@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .approvals import SUBJECTS, approvals_for, confirm_alarm, decide, waiting_for, withdraw_approval
-from .errors import BadInput, BadRequest, InternalError, NotAllowed, NotFound
+from .errors import BadInput, BadRequest, FormExpired, InternalError, NotAllowed, NotFound
 from .middleware import problem_of, render_problem
 from .models import Approval
 from .permissions import staff_only
@@ -29,9 +29,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render_problem(request, NotFound())
 
 
-def not_allowed(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    """403, also for a form whose token is missing or old."""
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 for who may not."""
     return render_problem(request, NotAllowed())
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old."""
+    return render_problem(request, FormExpired())
 
 
 def broken(request: HttpRequest, *args: Any) -> HttpResponse:

@@ -8,6 +8,8 @@ import click
 from ankang.cli.standing import prepared
 from ankang.cli.words import in_plain_words, piece
 
+CHUNK = 20_000
+
 
 @click.group()
 def colours() -> None:
@@ -15,7 +17,7 @@ def colours() -> None:
 
 
 @colours.command()
-@click.option("--mend", is_flag=True, help="Evaluate everybody concerned anew; each correction is a row of the feed.")
+@click.option("--mend", is_flag=True, help="Evaluate those found wrong anew; each correction is a row of the feed.")
 @in_plain_words()
 def audit(mend: bool) -> None:
     """Compare every stored colour with the evidence, the rules in force and the areas.
@@ -31,7 +33,7 @@ def audit(mend: bool) -> None:
         if len(found.wrong) > 20:
             click.echo(f"  … and {len(found.wrong) - 20} more")
         if found.wrong and mend:
-            _put_right(now)
+            _put_right(found.wrong, now)
         elif found.wrong:
             raise SystemExit(1)
 
@@ -46,9 +48,11 @@ def _compare(now: datetime) -> Any:
         return piece("ankang.health.services", "audit_colours")(now, advance)
 
 
-def _put_right(now: datetime) -> None:
-    services = "ankang.health.services"
-    work = piece(services, "start_recolouring")("audit", now.isoformat(), "ankang colours audit", now)
-    piece(services, "run_recolouring")(work.pk)
-    work.refresh_from_db()
-    click.echo(f"{work.changed} people have another colour now (recolouring {work.pk}, {work.state}).")
+def _put_right(wrong: list[int], now: datetime) -> None:
+    from django.db import transaction
+
+    changed = 0
+    for at in range(0, len(wrong), CHUNK):
+        with transaction.atomic():
+            changed += piece("ankang.health.services", "check_people_in_bulk")(wrong[at : at + CHUNK], now)
+    click.echo(f"{changed} people have another colour now.")

@@ -31,6 +31,7 @@ from ankang.core.evidence_kinds import (
     Test,
     Vaccination,
 )
+from ankang.core.names import has_control
 
 __all__ = [
     "ATTRIBUTES",
@@ -84,6 +85,9 @@ def check_evidence(kind: str, attributes: Mapping[str, Any], zone: tzinfo | None
         checked = msgspec.convert(_with_moments(struct, attributes, zone), struct)
     except msgspec.ValidationError as fault:
         raise EvidenceFault("bad_attribute", str(fault)) from None
+    for name in checked.__struct_fields__:
+        if isinstance(value := getattr(checked, name), str) and has_control(value):
+            raise EvidenceFault("bad_attribute", f"there is a control character in it - at `$.{name}`")
     check_sense(checked)
     return checked
 

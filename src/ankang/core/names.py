@@ -2,10 +2,12 @@
 else.
 """
 
+import re
 import unicodedata
 from itertools import pairwise
 
 SHORTEST, LONGEST = 2, 50
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 MIDDLE_DOT = "·"
 
 _DOTS = dict.fromkeys("•‧・･∙⋅．", MIDDLE_DOT)
@@ -72,3 +74,10 @@ def _check_joiners(name: str) -> None:
         raise NameFault("bad_joiner")
     if any(a in _JOINERS and b in _JOINERS for a, b in pairwise(name)):
         raise NameFault("bad_joiner")
+
+
+def has_control(text: str) -> bool:
+    """Whether there is a character that nobody sees: a control character other than tab and line end, or one that turns
+    the direction of writing.
+    """
+    return _CONTROL.search(text) is not None

@@ -93,7 +93,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "ankang.base.views.not_allowed"
+CSRF_FAILURE_VIEW = "ankang.base.views.form_expired"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _settings.address.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [_settings.address]
 SECURE_CONTENT_TYPE_NOSNIFF = True

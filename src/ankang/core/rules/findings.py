@@ -104,5 +104,7 @@ _SENTENCES = [
         (re.compile(rf"nothing can meet the condition on '(\w+)': {english}"), f"没有值能满足 {{0}} 的条件：{chinese}")
         for english, chinese in _NEVER.items()
     ),
+    (re.compile("there is a control character in it"), "含有看不见的控制字符"),
+    (re.compile(r"must not be longer than (\d+) characters"), "不能超过 {0} 个字符"),
     *((re.compile(pattern, re.DOTALL), sentence) for pattern, sentence in _TABLE.items()),
 ]

@@ -20,8 +20,8 @@ CountedFrom = Literal["step", "beginning"]
 class Text(Struct, frozen=True, forbid_unknown_fields=True):
     """A sentence in Chinese and English."""
 
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
+    zh: Annotated[str, Meta(min_length=1, max_length=500)]
+    en: Annotated[str, Meta(min_length=1, max_length=1000)]
 
     def word(self, lang: str) -> str:
         """The sentence; ``lang`` is ``zh`` or ``en``."""
@@ -196,7 +196,7 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     empty: anywhere.
     """
 
-    name: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
+    name: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z0-9]+)*$", max_length=60)]
     version: Annotated[int, Meta(ge=1)]
     effective_from: date
     title: Text

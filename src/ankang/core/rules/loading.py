@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from ankang.core.names import has_control
 from ankang.core.rules.checking import faults, warnings
 from ankang.core.rules.language import Example, Header, Rule, RuleFile
 from ankang.core.rules.plan import Plan, a_plan
-from ankang.core.rules.wording import in_plain_words
+from ankang.core.rules.wording import in_plain_words, place_in_words
 
 DEFAULT = "zhejiang-2020-07"
 
@@ -60,6 +61,7 @@ def load(text: str, region: str = "") -> RuleSet:
     except ValueError as fault:  # no TOML, or a number of thousands of digits
         raise RuleSetFault([f"the file cannot be read as TOML: {fault}"]) from None
     findings, rules, examples, unread = list(_header_faults(raw)), [], [], set[str]()
+    findings.extend(_control_faults(raw))
     for label, part in _parts(raw, "rules", findings):
         read = _converted(part, Rule, label, findings)
         rules.extend(read)
@@ -88,6 +90,29 @@ def load_shipped(name: str = DEFAULT, region: str = "") -> RuleSet:
         raise RuleSetFault([f"no rule set is called {name!r}; there are: {', '.join(shipped())}"])
     path = resources.files("ankang.core.rules").joinpath(f"data/{name}.toml")
     return load(path.read_text(encoding="utf-8"), region)
+
+
+def _control_faults(raw: dict[str, Any]) -> Iterator[str]:
+    """Characters that nobody sees and no database keeps, wherever they stand."""
+    header = {name: value for name, value in raw.items() if name not in ("rules", "examples")}
+    parts = [("", header), *_parts(raw, "rules", []), *_parts(raw, "examples", [])]
+    for label, part in parts:
+        for path, text in _texts(part, ""):
+            if has_control(text):
+                yield ": ".join(one for one in (label, place_in_words(path), "there is a control character in it") if one)
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text in a part of the file, its keys too, with its place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield path, name
+            yield from _texts(inner, f"{path}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _texts(inner, f"{path}[{number}]")
 
 
 def _header_faults(raw: dict[str, Any]) -> Iterator[str]:

@@ -71,6 +71,8 @@ def _not_a_choice(value: str, field: str) -> str:
 def _bound(type_: str, sign: str, limit: str) -> str:
     if type_ in ("array", "str") and sign == ">=":
         return "must not be empty"
+    if type_ == "str":
+        return f"must not be longer than {limit} characters"
     return f"must be {limit} or {'more' if sign == '>=' else 'less'}"
 
 

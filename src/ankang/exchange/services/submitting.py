@@ -1,13 +1,14 @@
 """Handing in: what can turn a colour worse needs a second person, over the alarm two; the rest runs at once (I2, I7)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
 
-from ankang.base.approvals import ask_approval
+from ankang.base.approvals import MakerCannotDecide, ask_approval
+from ankang.base.errors import BadInput
 from ankang.base.models import Approval
 from ankang.health.models import DryRun
 from ankang.health.services.dry_runs import alarm_of, ask_dry_run, latest_dry_run, run_dry_run
@@ -21,6 +22,7 @@ from .weighing import MOST_WEIGHED
 SUBJECT = "feed_batch"
 RUN_BATCH = "exchange.run_batch"
 CHECK_BATCH = "exchange.check_batch"
+FARTHEST = timedelta(days=366)
 
 
 def submit_batch(
@@ -34,6 +36,8 @@ def submit_batch(
     found = own_batch(by, batch, now, agent) if agent else sent_batch(by, batch)
     if found.state != "validated" or not found.findings.get("good"):
         raise BatchStateWrong(details={"state": found.state, "good": found.findings.get("good")})
+    if run_at is not None and not now - FARTHEST < run_at < now + FARTHEST:
+        raise BadInput(details={"fields": {"run_at": "out_of_range"}})
     found.note, found.run_at = note.strip()[:500], run_at
     weighed = _weighed(found)
     found.submit_when_checked = weighed is None
@@ -82,11 +86,16 @@ def ask_again(batch: Batch, alarm: Mapping[str, Any], now: datetime) -> None:
 
 
 def batch_decided(approval: Approval, now: datetime) -> None:
-    """What a closed approval does to its batch; called in the deciding transaction."""
+    """What a closed approval does to its batch; called in the deciding transaction.
+
+    Raises MakerCannotDecide: who sent the file does not decide it, whoever handed it in.
+    """
     batch = Batch.objects.select_for_update().get(pk=int(approval.reference))
     if batch.approval != approval.pk or batch.state not in ("pending_approval", "limit_exceeded"):
         return
     if approval.state == "approved":
+        if approval.decisions.filter(by=batch.sender).exists():
+            raise MakerCannotDecide()
         batch.alarm_confirmed = batch.alarm_confirmed or approval.alarm is not None
         start_batch(batch, now)
     elif approval.state == "withdrawn" and batch.state == "pending_approval":

@@ -156,6 +156,8 @@ def _must_be_open(batch: Batch) -> None:
 
 
 def _check_parts(batch: Batch, parts: int | None) -> None:
+    if parts is not None and not 1 <= parts <= MOST_PARTS:
+        raise BadInput(details={"fields": {"parts": "out_of_range"}})
     there = set(Chunk.objects.filter(batch=batch).values_list("n", flat=True))
     if not there:
         raise FileNotReadable(details={"fault": "empty_file"})

@@ -63,7 +63,7 @@ def _read(reader: RowReader, raw: RawRow) -> Parsed | None:
 
 
 def _batch(reference: str) -> Batch:
-    found = Batch.objects.filter(pk=reference).first() if reference.isdecimal() else None
+    found = Batch.objects.filter(pk=reference).first() if reference.isascii() and reference.isdecimal() and len(reference) <= 18 else None
     if found is None:
         raise NotFound()
     return found

@@ -28,6 +28,7 @@ from ..models import LEVELS, Area, DryRun
 from .areas import code_exists, known_areas, name_of_code, short_code
 from .dry_runs import CANDIDATES, SOURCES, Candidate, Source, ask_dry_run, latest_dry_run
 from .recolourings import start_recolouring
+from .release_lookup import is_number
 from .rulebook import rule_set_at
 
 SUBJECT = "area"
@@ -173,7 +174,7 @@ def _candidate(run: DryRun) -> Candidate:
 
 
 def _source(reference: str) -> Source:
-    area = Area.objects.filter(pk=reference).first() if reference.isdecimal() else None
+    area = Area.objects.filter(pk=reference).first() if is_number(reference) else None
     if area is None:
         raise NotFound()
     return Source(digest_of(area, lifting=False), text_of(area), area.since if area.since > timezone.now() else None)

@@ -16,10 +16,15 @@ from .rulebook import shipped_text, signed_words
 
 def release_of(number: Any) -> RuleRelease:
     """The release of this number. Raises NotFound."""
-    release = RuleRelease.objects.filter(pk=number).first() if str(number).isdecimal() else None
+    release = RuleRelease.objects.filter(pk=number).first() if is_number(str(number)) else None
     if release is None:
         raise NotFound()
     return release
+
+
+def is_number(text: str) -> bool:
+    """Whether ``text`` can be the number of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def newest_approved() -> RuleRelease | None:

@@ -199,7 +199,9 @@ def _check_content(draft: RuleRelease, rule_set: RuleSet, newest: RuleRelease | 
 
 def _check_moment(wanted_at: datetime | None, rule_set: RuleSet, newest: RuleRelease | None, now: datetime) -> None:
     moment, reason = wanted_at or now, ""
-    if moment < now.replace(microsecond=0):
+    if moment.year < 1970:
+        reason, moment = "past", now
+    elif moment < now.replace(microsecond=0):
         reason = "past"
     elif moment > now + FARTHEST:
         reason = "too_far"

@@ -23,6 +23,11 @@ WHERE person = ANY(%s) AND colour <> 0 AND (until IS NULL OR until > %s) ORDER B
 """
 
 
+_MISSING = """
+SELECT p.id FROM people_person p WHERE NOT EXISTS (SELECT FROM health_colour c WHERE c.person = p.id) ORDER BY p.id
+"""
+
+
 class Move(NamedTuple):
     """A person whose colour would be another one than the stored one; ``was`` is grey for whoever has none yet."""
 
@@ -80,8 +85,9 @@ def surveyed(
 def audit_colours(now: datetime, progress: Callable[[int, int], None] | None = None) -> Audit:
     """Compare every stored colour with what the evidence says at ``now``.
 
-    Wrong is a colour that no evidence explains, so somebody wrote it by hand. Not wrong is one that is merely due
-    (its moment has passed, the next check turns it) and grey, which waits for its first check.
+    Wrong is a person on file without any colour, and a colour that no evidence explains, so somebody wrote it by
+    hand. Not wrong is one that is merely due (its moment has passed, the next check turns it) and grey, which waits for
+    its first check.
     """
     basis, suspects, seen = basis_at(now), [], 0
     for batch in surveyed(basis, Wanted(colours_only=True)):
@@ -93,6 +99,8 @@ def audit_colours(now: datetime, progress: Callable[[int, int], None] | None = N
         still = {found.person for found in listed_findings(suspects, basis) if found.old not in (None, found.colour)}
         cursor.execute(_NOT_DUE, [sorted(still), now])
         wrong = [person for (person,) in cursor]
+        cursor.execute(_MISSING)
+        wrong += [person for (person,) in cursor]
         cursor.execute("SELECT count(*) FROM health_colour")
         return Audit(cursor.fetchone()[0], wrong)
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ankang.base.errors import NotAllowed, NotFound, Problem
 from ankang.base.permissions import requires
-from ankang.core.rules import shipped
 
 from ..errors import NotADraft, NotUtf8, ReleaseChanged, RuleTextTooLarge, TableNotUsable
 from ..forms import Moment
@@ -41,7 +40,7 @@ _FORMS = require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest) -> HttpResponse:
     """Begin a draft from a version (its number) or a shipped set (its name)."""
     base = request.POST.get("base", "")
-    made = draft_release(request.user, base if base in shipped() or not base.isdecimal() else int(base), timezone.now())
+    made = draft_release(request.user, base, timezone.now())
     return redirect("edit_rules", made.pk)
 
 

@@ -57,7 +57,11 @@ def _rule_set(run: DryRun) -> Candidate:
 
 
 def _release(reference: str) -> Source:
-    release = RuleRelease.objects.filter(pk=reference).first() if reference.isdecimal() else None
+    release = (
+        RuleRelease.objects.filter(pk=reference).first()
+        if reference.isascii() and reference.isdecimal() and len(reference) <= 18
+        else None
+    )
     if release is None:
         raise NotFound()
     return Source(bytes(release.digest), release.text, release.wanted_at)
