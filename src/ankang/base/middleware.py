@@ -14,7 +14,6 @@ from django.utils import translation
 
 from .errors import (
     BadInput,
-    BadRequest,
     BodyTooLarge,
     InternalError,
     NotAllowed,
