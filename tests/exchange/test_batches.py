@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ankang.base.approvals import MakerCannotDecide, decide, withdraw_approval
+from ankang.base.errors import BadInput
 from ankang.config.settings import load_settings
 from ankang.exchange import jobs, services
 from ankang.exchange.errors import BatchStateWrong
@@ -62,6 +63,30 @@ def test_the_maker_cannot_approve_and_another_persons_yes_turns_the_colours(offi
     assert (batch.state, counts(batch), batch.turned) == ("finished", {"succeeded": 2}, 2)
     assert colours(*people) == [RED, RED, GREEN, GREEN, GREEN]
     assert not Chunk.objects.filter(batch=batch).exists()
+
+
+def test_who_sent_the_file_does_not_decide_it_when_a_colleague_handed_it_in(people):
+    sender, colleague = staff("health_commission"), staff("health_commission")
+    batch = sent(positives(1), sender, "cases")
+    with transaction.atomic():
+        batch = services.submit_batch(batch.pk, colleague, NOW)
+    with pytest.raises(MakerCannotDecide):
+        decided(batch, sender)
+    assert (Batch.objects.get(pk=batch.pk).state, colours(*people)) == ("pending_approval", [GREEN] * 5)
+
+
+def test_a_file_is_not_run_in_the_year_9999(officer, people):
+    batch = sent(table([a_test(residents(1)[0])]), officer)
+    with pytest.raises(BadInput), transaction.atomic():
+        services.submit_batch(batch.pk, officer, NOW, run_at=NOW + timedelta(days=400))
+
+
+def test_a_file_of_a_million_parts_is_refused_before_anything_is_counted(officer, people):
+    with transaction.atomic():
+        batch = services.open_upload("nucleic-tests", "a.csv", officer, NOW)
+        services.put_part(batch.pk, 1, b"x", officer, NOW)
+    with pytest.raises(BadInput), transaction.atomic():
+        services.complete_upload(batch.pk, officer, NOW, parts=5_000_000)
 
 
 def test_a_rejected_batch_records_nothing_and_the_same_file_may_be_sent_again(officer, approver, people):

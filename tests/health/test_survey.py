@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ankang.base.models import Region
 from ankang.core.colours import Colour
 from ankang.core.evidence import a_record, check_evidence, stored
 from ankang.core.rules import UNTOUCHED, evaluate, load_shipped, shipped
@@ -19,6 +21,7 @@ from ankang.health.models import Area, RuleRelease
 from ankang.health.models import Colour as ColourRow
 from ankang.health.services import (
     audit_colours,
+    check_people_in_bulk,
     check_person,
     open_colour,
     run_recolouring,
@@ -28,6 +31,7 @@ from ankang.health.services import (
 from ankang.health.services.dossiers import bare_connection, basis_at, standing_evidence
 from ankang.health.services.rulebook import shipped_text, sign_release
 from ankang.health.services.survey import surveyed
+from ankang.people.bulk import register_in_bulk
 
 from .builders import CDC, NOW, a_person, changes_of, days, evidence, feed, isolation, seconds, unknown_person
 
@@ -248,6 +252,21 @@ def test_the_audit_finds_colours_written_by_hand_both_ways():
     by_hand(turned, 3)
     audit = audit_colours(NOW)
     assert (audit.checked, audit.wrong) == (3, [freed, turned])
+
+
+def a_resident(document: str) -> SimpleNamespace:
+    """A row of a register."""
+    return SimpleNamespace(
+        name="王小明", document=document, document_kind="passport", phone="+8613812345678", town="341881-01", address=None
+    )
+
+
+def test_the_audit_finds_people_whose_colour_is_gone():
+    Region.objects.get_or_create(code="341881-01", defaults={"name": "港口镇", "name_en": "Gangkou", "level": "town"})
+    (person,) = register_in_bulk([a_resident("E12345678")], NOW)
+    assert audit_colours(NOW).wrong == [person]
+    assert check_people_in_bulk([person], NOW) == 1
+    assert audit_colours(NOW).wrong == []
 
 
 def test_a_colour_that_is_merely_due_and_a_grey_one_are_not_wrong():
