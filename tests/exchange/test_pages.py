@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from ankang.exchange.services.checking import check_batch
 from ankang.exchange.services.running import run_batch
 from ankang.health.models import Evidence
 
-from .builders import HEADER, a_test, at, document, residents, sent, staff, table
+from .builders import HEADER, NOW, a_test, at, document, residents, sent, staff, table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEEDS = "/console/feeds/"
@@ -158,8 +159,11 @@ def test_a_moment_in_the_past_is_not_taken_and_the_note_is_still_there(officer, 
     answer = client.post(f"{page_of(batch)}submit", {"note": "看过了", "run_at": "2020-01-01T08:00"})
     assert "That moment has passed." in shown(answer, 422)
     assert "看过了" in answer.content.decode()
-    client.post(f"{page_of(batch)}submit", {"run_at": "2099-01-01T08:00"})
-    assert "It is to begin on 2099-01-01 08:00." in shown(client.get(page_of(batch)))
+    answer = client.post(f"{page_of(batch)}submit", {"run_at": "2099-01-01T08:00"})
+    assert "That is more than a year ahead." in shown(answer, 422)
+    tomorrow = f"{NOW + timedelta(hours=32):%Y-%m-%d}"
+    client.post(f"{page_of(batch)}submit", {"run_at": f"{tomorrow}T23:00"})
+    assert f"It is to begin on {tomorrow} 23:00." in shown(client.get(page_of(batch)))
 
 
 def test_the_part_that_refreshes_asks_for_the_whole_page_when_the_work_is_over(officer, people) -> None:

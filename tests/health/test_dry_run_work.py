@@ -13,6 +13,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ankang.health.errors import DryRunHasEnded
 from ankang.health.jobs import run_dry_run_job, take_up_dry_runs
@@ -69,6 +70,7 @@ def test_one_worker_has_it_at_a_time() -> None:
 def test_a_dry_run_whose_worker_was_lost_is_put_into_the_queue_again() -> None:
     run, fresh = ask(), ask(reference="8")
     DryRun.objects.filter(pk=run.pk).update(state="running")
+    DryRun.objects.filter(pk=fresh.pk).update(asked_at=timezone.now())
     _empty_queue()
     take_up_dry_runs(0)
     assert _queue() == [{"dry_run": run.pk}]

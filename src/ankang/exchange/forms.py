@@ -14,6 +14,7 @@ from ankang.core.identifiers import DocumentKind
 from .faults import RowFault, sentence
 from .kinds import Column, FeedKind
 from .rows import RowReader
+from .rules import FARTHEST
 
 _DAY, _MINUTE = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 _LONGEST = 500
@@ -62,6 +63,8 @@ class SubmitForm(forms.Form):
         wanted: datetime | None = self.cleaned_data["run_at"]
         if wanted is not None and wanted <= timezone.now():
             raise forms.ValidationError(_("That moment has passed."))
+        if wanted is not None and wanted > timezone.now() + FARTHEST:
+            raise forms.ValidationError(_("That is more than a year ahead."))
         return wanted
 
 

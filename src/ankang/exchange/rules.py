@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 FIRST_FAULTS = 100
 WAITING_DAYS = 30
 """So long an unmatched row waits for its person (and a batch that nobody handed in is kept)."""
+FARTHEST = timedelta(days=366)
+"""So far ahead a batch may be put off."""
 REFUSED_DAYS = 90
 """So long refused rows can be fetched and mended."""
 

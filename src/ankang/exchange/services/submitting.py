@@ -1,7 +1,7 @@
 """Handing in: what can turn a colour worse needs a second person, over the alarm two; the rest runs at once (I2, I7)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,6 +15,7 @@ from ankang.health.services.dry_runs import alarm_of, ask_dry_run, latest_dry_ru
 
 from ..errors import BatchStateWrong
 from ..models import TAKEN_BACK, Agent, Batch, Chunk
+from ..rules import FARTHEST
 from .kinds import feed_kind
 from .senders import own_batch, sent_batch
 from .weighing import MOST_WEIGHED
@@ -22,7 +23,6 @@ from .weighing import MOST_WEIGHED
 SUBJECT = "feed_batch"
 RUN_BATCH = "exchange.run_batch"
 CHECK_BATCH = "exchange.check_batch"
-FARTHEST = timedelta(days=366)
 
 
 def submit_batch(
