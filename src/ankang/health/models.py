@@ -282,7 +282,7 @@ class DryRun(LongWork):
 
 
 class Recolouring(LongWork):
-    """Everybody concerned is evaluated anew: ``cause`` rule_set, area or audit; ``reference`` says which."""
+    """Everybody concerned is evaluated anew: ``cause`` rule_set or area; ``reference`` says which."""
 
     cause = models.TextField(_("cause"))
     reference = models.TextField()

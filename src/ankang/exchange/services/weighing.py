@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from ankang.base.errors import NotFound
+from ankang.base.limits import is_number
 from ankang.core.evidence import Evidence
 from ankang.health.models import DryRun
 from ankang.health.services.dry_runs import Candidate, Source
@@ -63,7 +64,7 @@ def _read(reader: RowReader, raw: RawRow) -> Parsed | None:
 
 
 def _batch(reference: str) -> Batch:
-    found = Batch.objects.filter(pk=reference).first() if reference.isascii() and reference.isdecimal() and len(reference) <= 18 else None
+    found = Batch.objects.filter(pk=reference).first() if is_number(reference) else None
     if found is None:
         raise NotFound()
     return found

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ankang.base.approvals import SUBJECTS, Subject, ask_approval, withdraw_approval
 from ankang.base.errors import NotFound
+from ankang.base.limits import is_number
 from ankang.base.models import Approval, Region
 from ankang.core.rules import Area as CoreArea
 from ankang.core.rules import AreaIndex
@@ -28,7 +29,6 @@ from ..models import LEVELS, Area, DryRun
 from .areas import code_exists, known_areas, name_of_code, short_code
 from .dry_runs import CANDIDATES, SOURCES, Candidate, Source, ask_dry_run, latest_dry_run
 from .recolourings import start_recolouring
-from .release_lookup import is_number
 from .rulebook import rule_set_at
 
 SUBJECT = "area"

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ankang.base.errors import NotFound
+from ankang.base.limits import is_number
 from ankang.base.permissions import regions_where
 from ankang.base.services import region_codes_below
 from ankang.core.rules import load, shipped
@@ -20,11 +21,6 @@ def release_of(number: Any) -> RuleRelease:
     if release is None:
         raise NotFound()
     return release
-
-
-def is_number(text: str) -> bool:
-    """Whether ``text`` can be the number of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def newest_approved() -> RuleRelease | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ankang.base.errors import NotFound
+from ankang.base.limits import is_number
 from ankang.core.evidence_kinds import Evidence
 from ankang.core.rules import Area, RuleSet, load
 
@@ -59,7 +60,7 @@ def _rule_set(run: DryRun) -> Candidate:
 def _release(reference: str) -> Source:
     release = (
         RuleRelease.objects.filter(pk=reference).first()
-        if reference.isascii() and reference.isdecimal() and len(reference) <= 18
+        if is_number(reference)
         else None
     )
     if release is None:
