@@ -46,7 +46,7 @@ screenshots: build $(MADE)/test-packages
 build: $(MADE)/packages $(MADE)/pages $(MADE)/translations
 
 clean:
-	rm -rf .venv build web/node_modules src/ankang/site/phone src/ankang/site/static/dist src/*.egg-info
+	rm -rf .venv build web/node_modules src/ankang/base/fonts src/ankang/site/phone src/ankang/site/static/dist src/*.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -type d -exec rm -rf {} +
 	find src -name '*.mo' -delete

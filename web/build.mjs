@@ -1,5 +1,5 @@
-/** Builds the phone pages into src/ankang/site/phone and the Django pages' assets into src/ankang/site/static/dist. */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+/** Builds the phone pages into src/ankang/site/phone, the Django pages' assets into src/ankang/site/static/dist, and copies the fonts of PDF files. */
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, dirname, extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -10,6 +10,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const SITE = join(HERE, "../src/ankang/site");
 const PHONE = join(SITE, "phone");
 const DIST = join(SITE, "static/dist");
+const FONTS = join(HERE, "../src/ankang/base/fonts");
 const CODE_PAGE_LIMIT = 14 * 1000;
 const TARGET = ["es2020", "chrome80", "safari14.1", "firefox78"];
 const TYPES = {
@@ -144,6 +145,15 @@ async function djangoAssets() {
   console.log(`static/dist: ${names}; board.js ${brotli(Buffer.from(board)).length} bytes`);
 }
 
+/** The fonts that base/pdf.py puts into PDF files. No page loads them. */
+function printFonts() {
+  const from = join(HERE, "node_modules/@expo-google-fonts/noto-sans-sc");
+  rmSync(FONTS, { recursive: true, force: true });
+  mkdirSync(FONTS, { recursive: true });
+  for (const file of ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf", "LICENSE_FONT"]) copyFileSync(join(from, file), join(FONTS, basename(file)));
+}
+
+printFonts();
 await djangoAssets();
 const first = await phonePages();
 if (first > CODE_PAGE_LIMIT) {
