@@ -31,6 +31,10 @@ class VisitKind(_Slugged):
     VERIFY = 1
     SCAN = 2
     OFFLINE = 3
+    GROUP = 4
+    """Ticked on a list by the staff at the door, or by the leader."""
+    COMPANION = 5
+    """Came along on the code of somebody else."""
 
 
 class Reason(_Slugged):
@@ -50,6 +54,7 @@ class Reason(_Slugged):
     TEMPERATURE = 12
     CLOSED = 13
     PRESENCE = 14
+    TEST = 15
 
 
 _SENTENCES = {
@@ -66,6 +71,10 @@ _SENTENCES = {
     Reason.ERROR: ("暂时无法核验，请人工核实。", "Cannot verify just now. Please check in person."),
     Reason.TEMPERATURE: ("体温偏高，请到一旁复测。", "High temperature. Please step aside and measure again."),
     Reason.CLOSED: ("此检查点未启用或已关闭。", "This checkpoint is not in use."),
+    Reason.TEST: (
+        "本场所须有规定时间内的核酸阴性结果，请工作人员核对。",
+        "This place asks for a recent negative test. Please ask the staff to check.",
+    ),
     Reason.PRESENCE: ("未能确认您在现场，请工作人员确认。", "We could not tell that you are here. Please ask the staff to confirm."),
 }
 
