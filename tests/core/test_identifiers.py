@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from ankang.core.countries import countries, is_country
 from ankang.core.identifiers import (
+    OWN_KINDS,
     DocumentKind,
     IdentifierFault,
     birth_date,
+    birth_of,
     check_document,
     check_phone,
     check_uscc,
+    provisional_number,
 )
 
 
@@ -111,6 +115,8 @@ def test_residence_permits_of_hong_kong_macao_and_taiwan_are_a_kind_of_their_own
         ("passport", "EA1234567", "EA1234567"),
         ("foreign_residence", "usa340090010118", "USA340090010118"),
         ("foreign_residence", a_resident_id("934840"), a_resident_id("934840")),
+        ("birth_certificate", "v 34-0123456", "V340123456"),
+        ("provisional", "ak341881 00000042 u", "AK34188100000042U"),
     ],
 )
 def test_other_documents_have_one_spelling(kind, typed, number):
@@ -130,6 +136,12 @@ def test_other_documents_have_one_spelling(kind, typed, number):
         ("foreign_residence", "US1340090010118", "bad_characters"),
         ("foreign_residence", a_resident_id("999840"), "unknown_region"),
         ("library_card", "1", "unknown_kind"),
+        ("birth_certificate", "V34012345", "bad_length"),
+        ("birth_certificate", "3401234567", "bad_characters"),
+        ("birth_certificate", "V990123456", "unknown_region"),
+        ("provisional", "AK3418810000004", "bad_length"),
+        ("provisional", "XX34188100000042Y", "bad_characters"),
+        ("provisional", "AK34188100000042Z", "bad_checksum"),
     ],
 )
 def test_each_broken_document_has_its_own_code(kind, number, code):
@@ -193,3 +205,34 @@ def test_a_foreign_phone_needs_its_plus():
 )
 def test_each_broken_phone_has_its_own_code(phone, code):
     assert fault_of(check_phone, phone) == code
+
+
+@given(st.integers(0, 10**8 - 1))
+def test_a_provisional_number_says_so_and_is_no_other_document(number):
+    given = provisional_number("341881-04", number)
+    assert given.startswith("AK341881")
+    taken = []
+    for kind in DocumentKind:
+        try:
+            taken.append((kind, check_document(kind, given)))
+        except IdentifierFault:
+            continue
+    assert taken == [(DocumentKind.PASSPORT, given), (DocumentKind.PROVISIONAL, given)]
+
+
+def test_nobody_applies_alone_with_a_birth_certificate_or_a_provisional_number():
+    assert set(DocumentKind) - set(OWN_KINDS) == {DocumentKind.BIRTH_CERTIFICATE, DocumentKind.PROVISIONAL}
+
+
+def test_only_documents_with_a_birth_date_tell_it():
+    assert birth_of("resident_id", a_resident_id()) == date(1990, 3, 7)
+    assert birth_of("foreign_residence", a_resident_id("934840")) == date(1990, 3, 7)
+    assert birth_of("foreign_residence", "USA340090010118") is None
+    assert birth_of("passport", "E12345678") is None
+    assert birth_of("passport", "E12345678901234567") is None
+
+
+def test_passports_name_a_country():
+    assert countries("zh-hans")["DE"] == "德国"
+    assert countries("en")["FR"] == "France"
+    assert [is_country(code) for code in ("JP", "CN", "HK", "ZZ", "", "de")] == [True] + [False] * 5

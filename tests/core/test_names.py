@@ -21,6 +21,11 @@ from ankang.core.names import NameFault, check_name
         ("ＪＯＨＮ  Smith", "JOHN Smith"),
         ("Jose\u0301 O’Brien-Nguyễn", "José O'Brien-Nguyễn"),
         ("王" * 50, "王" * 50),
+        ("葛\U000e0100城", "葛城"),  # an ideographic variation selector
+        ("王\ufe00明", "王明"),
+        ("⼈民", "人民"),  # the radical for the character
+        ("\uf9dc大", "隆大"),  # a compatibility form
+        ("ﬁona", "fiona"),
     ],
 )
 def test_a_name_has_one_spelling(typed, name):
@@ -44,6 +49,13 @@ def test_a_name_has_one_spelling(typed, name):
         ("Иван", "bad_characters"),
         ("John Smіth", "mixed_scripts"),  # a Cyrillic і
         ("Οliver", "mixed_scripts"),  # a Greek Ο
+        ("Аnna", "mixed_scripts"),  # a Cyrillic А
+        ("ᴀnna", "mixed_scripts"),  # a small capital
+        ("ɑnna", "mixed_scripts"),  # a phonetic alpha
+        ("Anǃna", "mixed_scripts"),  # a click, not a sign of exclamation
+        ("𝐀nna", "mixed_scripts"),
+        ("王ー明", "mixed_scripts"),  # a Japanese long mark for 一
+        ("王\u200d明", "bad_characters"),
         ("·王明", "bad_joiner"),
         ("王··明", "bad_joiner"),
         ("John-", "bad_joiner"),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.iso7064 import mod_37_36
 
 from ankang.core.regions import ever_existed
 
@@ -28,6 +29,8 @@ class DocumentKind(StrEnum):
     TAIWAN_PERMIT = "taiwan_permit"
     PASSPORT = "passport"
     FOREIGN_RESIDENCE = "foreign_residence"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    PROVISIONAL = "provisional"
 
     def word(self, lang: str) -> str:
         """The document's name; ``lang`` is ``zh`` or ``en``."""
@@ -47,7 +50,13 @@ _WORDS = {
     DocumentKind.TAIWAN_PERMIT: ("台湾居民来往大陆通行证", "Mainland travel permit for Taiwan residents"),
     DocumentKind.PASSPORT: ("护照", "Passport"),
     DocumentKind.FOREIGN_RESIDENCE: ("外国人永久居留身份证", "Foreign permanent resident ID card"),
+    DocumentKind.BIRTH_CERTIFICATE: ("出生医学证明", "Medical certificate of birth"),
+    DocumentKind.PROVISIONAL: ("临时编号（无证件）", "Provisional number (no document)"),
 }
+OWN_KINDS = tuple(
+    kind for kind in DocumentKind if kind not in (DocumentKind.BIRTH_CERTIFICATE, DocumentKind.PROVISIONAL)
+)
+"""Documents a person can apply with alone; the others need a guardian or staff."""
 
 
 class IdentifierFault(ValueError):
@@ -79,6 +88,20 @@ def check_document(kind: str, number: str, today: date | None = None) -> str:
     if not tidy.isascii() or not tidy.isalnum():
         raise IdentifierFault("bad_characters")
     return check(tidy, today)
+
+
+def birth_of(kind: str, number: str) -> date | None:
+    """The birth date that a checked document tells; None where it tells none."""
+    return birth_date(number) if len(number) == 18 and kind in _TELLS_BIRTH else None
+
+
+def provisional_number(region: str, random_number: int) -> str:
+    """A house number for somebody without papers: ``AK``, county 6, random 8, check character (ISO 7064 MOD 37,36).
+
+    It begins as no document does, so whoever reads it sees that it is provisional. Only staff give one.
+    """
+    body = f"AK{region[:6]}{random_number % 10**8:08}"
+    return body + str(mod_37_36.calc_check_digit(body))
 
 
 def birth_date(number: str) -> date:
@@ -224,6 +247,28 @@ def _check_foreign_residence(number: str, today: date | None) -> str:
     return number
 
 
+def _check_birth_certificate(number: str, today: date | None) -> str:
+    """One letter (the edition) and nine digits, of which the first two are the province's."""
+    if len(number) != 10:
+        raise IdentifierFault("bad_length")
+    if not re.fullmatch(r"[A-Z][0-9]{9}", number):
+        raise IdentifierFault("bad_characters")
+    if not ever_existed(number[1:3] + "0000"):
+        raise IdentifierFault("unknown_region")
+    return number
+
+
+def _check_provisional(number: str, today: date | None) -> str:
+    if len(number) != 17:
+        raise IdentifierFault("bad_length")
+    if not re.fullmatch(r"AK[0-9]{14}[0-9A-Z]", number):
+        raise IdentifierFault("bad_characters")
+    if not mod_37_36.is_valid(number):
+        raise IdentifierFault("bad_checksum")
+    return number
+
+
+_TELLS_BIRTH = frozenset((DocumentKind.RESIDENT_ID, DocumentKind.HKMT_RESIDENCE, DocumentKind.FOREIGN_RESIDENCE))
 _CHECKS: dict[DocumentKind, Callable[[str, date | None], str]] = {
     DocumentKind.RESIDENT_ID: _check_resident_id,
     DocumentKind.HKMT_RESIDENCE: _check_hkmt_residence,
@@ -231,4 +276,6 @@ _CHECKS: dict[DocumentKind, Callable[[str, date | None], str]] = {
     DocumentKind.TAIWAN_PERMIT: _check_taiwan_permit,
     DocumentKind.PASSPORT: _check_passport,
     DocumentKind.FOREIGN_RESIDENCE: _check_foreign_residence,
+    DocumentKind.BIRTH_CERTIFICATE: _check_birth_certificate,
+    DocumentKind.PROVISIONAL: _check_provisional,
 }

@@ -15,6 +15,10 @@ _APOSTROPHES = dict.fromkeys("\u2019\u02bc\uff07`", "'")
 _HYPHENS = dict.fromkeys("\u2010\u2011\uff0d", "-")
 _WIDE = {chr(code): chr(code - 0xFEE0) for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CLEAN = str.maketrans({**_DOTS, **_APOSTROPHES, **_HYPHENS, **_WIDE, "\u3000": " ", "\u00a0": " "})
+_UNSEEN = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+"""Variation selectors: how a character is drawn, not which it is; some input methods add them."""
+_LATIN_BLOCKS = ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0x1BF), (0x1C4, 0x24F), (0x1E00, 0x1EFF))
+"""Alphabets of languages. Left out are phonetic letters, clicks and small capitals, which only look like letters."""
 _JOINERS = frozenset(" -'" + MIDDLE_DOT)
 _HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x323AF), (0x3007, 0x3007))
 
@@ -37,12 +41,23 @@ def check_name(name: str) -> str:
     """
     if len(name) > 4 * LONGEST:
         raise NameFault("too_long")
-    tidy = " ".join(unicodedata.normalize("NFC", name.translate(_CLEAN)).split())
+    tidy = " ".join(unicodedata.normalize("NFC", _spelled(name)).split())
     _check_characters(tidy)
     _check_joiners(tidy)
     if len(tidy) > LONGEST:
         raise NameFault("too_long")
     return tidy
+
+
+def _spelled(name: str) -> str:
+    """Other forms of the same letters as the letters themselves: full width, radicals ⼈ for 人, ligatures, variants."""
+    plain = name.translate(_CLEAN).translate(_UNSEEN)
+    return "".join(unicodedata.normalize("NFKC", one) if _is_form(one) else one for one in plain)
+
+
+def _is_form(character: str) -> bool:
+    code = ord(character)
+    return 0x2E80 <= code <= 0x2FDF or 0xFB00 <= code <= 0xFB06
 
 
 def is_han(character: str) -> bool:
@@ -52,10 +67,11 @@ def is_han(character: str) -> bool:
 
 
 def is_latin(character: str) -> bool:
-    """Whether the code point is a letter of the Latin script, accents included, width and look-alike forms
+    """Whether the code point is a letter of a Latin alphabet, accents included, width and look-alike forms
     not.
     """
-    return character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
+    code = ord(character)
+    return character.isalpha() and any(low <= code <= high for low, high in _LATIN_BLOCKS)
 
 
 def _check_characters(name: str) -> None:
