@@ -1,7 +1,7 @@
 """The keyring of this process: opens stored keys once and hands them to the rooms.
 
-Keys by purpose: ``code_sign`` and ``statement_sign`` (SM2), ``credential``, ``epoch``, ``place``, ``blind`` and ``data:<room>``.
-The newest live key of a purpose writes; every live key reads.
+Keys by purpose: ``code_sign``, ``statement_sign``, ``ride_authority`` and ``ride_issuer`` (SM2), ``credential``, ``epoch``,
+``place``, ``card``, ``blind`` and ``data:<room>``. The newest live key of a purpose writes; every live key reads.
 """
 
 from collections.abc import Mapping
@@ -49,11 +49,17 @@ class Keyring:
         return self._keys.get(purpose, [])
 
     def of_kid(self, purpose: str, kid: int) -> StoredKey:
-        """The key ``kid`` of ``purpose``; raises KeyMissing."""
-        for key in self.all(purpose):
-            if key.kid == kid:
-                return key
-        raise KeyMissing(f"{purpose} {kid}")
+        """The key ``kid`` of ``purpose``; one that another process made meanwhile is read now. Raises KeyMissing."""
+        found = self._find(purpose, kid)
+        if found is None:
+            self._keys = _open_keys()
+            found = self._find(purpose, kid)
+        if found is None:
+            raise KeyMissing(f"{purpose} {kid}")
+        return found
+
+    def _find(self, purpose: str, kid: int) -> StoredKey | None:
+        return next((key for key in self.all(purpose) if key.kid == kid), None)
 
     def seal(self, room: str, plain: bytes, label: str) -> bytes:
         """Encrypt a stored value: key id 1 | nonce 12 | SM4-GCM ciphertext | tag 16. ``label`` binds it to its column."""
@@ -98,6 +104,14 @@ class Keyring:
         """The public keys (65 bytes) that check rule sets and reasons, by key id; older ones too."""
         return {key.kid: key.public for key in self.all("statement_sign") if key.public is not None}
 
+    def ride_signer(self, purpose: str) -> tuple[int, Sm2Signer]:
+        """Key id and signer of the test authority (``ride_authority``) or of the issuer of ride codes (``ride_issuer``)."""
+        return self._signer(purpose)
+
+    def ride_authorities(self) -> dict[int, bytes]:
+        """The public keys (65 bytes) that transit gates trust, by key id; older ones too."""
+        return {key.kid: key.public for key in self.all("ride_authority") if key.public is not None}
+
     def _signer(self, purpose: str) -> tuple[int, Sm2Signer]:
         key = self.newest(purpose)
         if key.public is None:
@@ -139,10 +153,14 @@ def day_key(day: date) -> bytes:
 
 
 def _open() -> Keyring:
+    return Keyring(_open_keys())
+
+
+def _open_keys() -> dict[str, list[StoredKey]]:
     root = root_key()
     keys: dict[str, list[StoredKey]] = {}
     for row in Key.objects.order_by("purpose", "-kid"):
         secret = root.unseal(bytes(row.secret), f"{row.purpose}:{row.kid}")
         public = bytes(row.public) if row.public is not None else None
         keys.setdefault(row.purpose, []).append(StoredKey(row.kid, secret, public))
-    return Keyring(keys)
+    return keys

@@ -18,14 +18,21 @@ ALGORITHMS = {
     "place": "HMAC-SM3",
     "blind": "HMAC-SM3",
     "card": "HMAC-SM3",
+    "ride_authority": "SM2",
+    "ride_issuer": "SM2",
     "statement_sign": "SM2",
     "data:base": "SM4-GCM",
     "data:exchange": "SM4-GCM",
     "data:people": "SM4-GCM",
 }
-ROTATABLE = frozenset({"code_sign", "statement_sign", "data:base", "data:exchange", "data:people"})
+ROTATABLE = frozenset(
+    {"code_sign", "ride_authority", "ride_issuer", "statement_sign", "data:base", "data:exchange", "data:people"}
+)
 DAYS_BEHIND = 8
 DAYS_AHEAD = 14
+ANNOUNCED = {"code_sign": timedelta(seconds=10)}
+"""How long a new key is known before it is used. Gates read new keys within a second; a gate that signs with a key another
+gate has not seen would have its codes refused there."""
 
 
 class NotRotatable(Exception):
@@ -48,13 +55,15 @@ def ensure_keys(now: datetime) -> list[str]:
 def rotate_key(purpose: str, now: datetime) -> int:
     """Make the next key of ``purpose``; older ones still read. Returns its kid.
 
+    Gates notice it by themselves within a second (gate.tables.REVISIONS); a pass is signed with it ten seconds later.
+
     Raises NotRotatable for purposes whose values are derived for ever (blind index, epochs, credentials).
     """
     if purpose not in ROTATABLE:
         raise NotRotatable(purpose)
     newest = Key.objects.filter(purpose=purpose).order_by("-kid").first()
     kid = (newest.kid if newest else 0) + 1
-    _store(keyring.root_key(), purpose, kid, now)
+    _store(keyring.root_key(), purpose, kid, now + ANNOUNCED.get(purpose, timedelta()))
     keyring.forget()
     return kid
 
