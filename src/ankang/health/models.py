@@ -315,3 +315,19 @@ class Statement(models.Model):
     class Meta:
         db_table = "health_statement"
         constraints = [models.UniqueConstraint(fields=["person", "digest"], name="health_statement_once")]
+
+
+class NegativeTest(models.Model):
+    """When the sample of a person's latest standing negative nucleic-acid test was taken: what doors that ask for a test need.
+
+    Derived from evidence in its transaction. ``changed`` is the transaction that wrote the row: gates read what is newer than
+    the oldest transaction that was open when they last looked, so nothing is missed and nothing is locked.
+    """
+
+    person = models.BigIntegerField(primary_key=True)
+    sampled_at = models.DateTimeField(null=True)
+    changed = models.BigIntegerField()
+
+    class Meta:
+        db_table = "health_negativetest"
+        indexes = [models.Index(fields=["changed"], name="health_negativetest_changed")]

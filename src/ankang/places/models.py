@@ -67,6 +67,9 @@ class Checkpoint(models.Model):
     generation = models.SmallIntegerField(_("poster edition"), default=1)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    hours = models.TextField(_("opening hours"), default="", db_default="", blank=True)
+    closed_from = models.DateTimeField(_("closed from"), null=True, blank=True)
+    closed_until = models.DateTimeField(_("closed until"), null=True, blank=True)
 
     class Meta:
         db_table = "places_checkpoint"
@@ -84,6 +87,12 @@ class Checkpoint(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(type__gte=1, type__lte=255), name="places_checkpoint_type_is_a_byte"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_from=None, closed_until=None)
+                | models.Q(closed_from__isnull=False)
+                & (models.Q(closed_until=None) | models.Q(closed_until__gt=models.F("closed_from"))),
+                name="places_checkpoint_closed_for_a_time",
             ),
         ]
 
@@ -111,6 +120,7 @@ class Device(models.Model):
     )
     name = models.TextField(_("name"))
     kind = models.TextField(_("kind"), choices=KINDS, default="scanner")
+    lane = models.TextField(_("lane"), default="", db_default="", blank=True)
     label = models.TextField(_("what the device calls itself"), default="", blank=True)
     generation = models.SmallIntegerField(_("credential generation"), default=0)
     created_at = models.DateTimeField(_("entered"))
@@ -137,3 +147,8 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+from .archive_models import ArchiveDecision, ArchiveItem, CheckpointEvent  # noqa: E402, F401
+from .import_models import PlaceImport, PlaceImportRow  # noqa: E402, F401
+from .policy_models import PolicyRelease, PolicyRequest  # noqa: E402, F401
