@@ -23,10 +23,21 @@ class CheckpointRow(msgspec.Struct, array_like=True, frozen=True):
     generation: int
     latitude: float | None
     longitude: float | None
+    hours: str = ""
+    closed_from: float = 0.0
+    closed_until: float = 0.0
+    """Closed for a time: unix seconds; from 0 = not, until 0 = until further notice."""
+
+
+class PolicyRow(msgspec.Struct, array_like=True, frozen=True):
+    """A released policy set as it was signed; it counts from ``effective_at`` (unix seconds)."""
+
+    effective_at: float
+    text: str
 
 
 class DeviceRow(msgspec.Struct, array_like=True, frozen=True):
-    """A scanner; ``checkpoint`` 0 when it serves its whole organisation."""
+    """A scanner; ``checkpoint`` 0 when it serves its whole organisation, ``lane`` "" when the door has one only."""
 
     id: int
     organisation: int
@@ -35,6 +46,7 @@ class DeviceRow(msgspec.Struct, array_like=True, frozen=True):
     name: str
     generation: int
     revoked: bool
+    lane: str = ""
 
 
 class KeyRow(msgspec.Struct, array_like=True, frozen=True):
@@ -66,16 +78,19 @@ class Tables(msgspec.Struct, frozen=True):
     keys: list[KeyRow]
     day_keys: list[DayKeyRow]
     index_spaces: list[tuple[int, int]]
+    policies: list[PolicyRow] = []
 
 
 EMPTY = Tables({}, [], [], [], [], [], [], [])
 
 _CHECKPOINTS = """
     select c.id, c.organisation_id, o.path, c.name, c.type, c.state, c.generation,
-           c.latitude::float8, c.longitude::float8
+           c.latitude::float8, c.longitude::float8, c.hours,
+           coalesce(extract(epoch from c.closed_from), 0)::float8, coalesce(extract(epoch from c.closed_until), 0)::float8
     from places_checkpoint c join places_organisation o on o.id = c.organisation_id"""
 _DEVICES = """
-    select d.id, d.organisation_id, o.path, coalesce(d.checkpoint_id, 0), d.name, d.generation, d.revoked_at is not null
+    select d.id, d.organisation_id, o.path, coalesce(d.checkpoint_id, 0), d.name, d.generation, d.revoked_at is not null,
+           d.lane
     from places_device d join places_organisation o on o.id = d.organisation_id where d.enrolled_at is not null"""
 _REVOKED = (
     "select id from people_credential where revoked_at is not null and (expires_at is null or expires_at > now())"
@@ -92,7 +107,17 @@ _DAY_KEYS = """
     select day::text, secret from trust_day_key
     where destroyed_at is null and secret is not null and day >= current_date - 10"""
 _INDEX_SPACES = "select epoch, size from trust_index_space order by epoch"
-REVISIONS = "select name, revision from base_revision"
+_POLICIES = """
+    select extract(epoch from effective_at)::float8, text from places_policyrelease
+    where state in ('approved', 'published', 'superseded') and effective_at >= coalesce((
+        select max(effective_at) from places_policyrelease
+        where state in ('approved', 'published', 'superseded') and effective_at <= now() - interval '1 day'), '-infinity')
+    order by effective_at"""
+REVISIONS = """
+    select name, revision from base_revision
+    union all select 'trust.keys', coalesce(sum(kid), 0) + 1000000 * count(not_after) from trust_key
+    union all select 'trust.days', count(*) + 1000000 * count(destroyed_at) from trust_day_key"""
+"""Keys tell by themselves that they changed: a rotated one, a new day's, a destroyed one is noticed within a second."""
 
 
 class Connection(Protocol):
@@ -114,6 +139,7 @@ async def load_tables(connection: Connection) -> Tables:
             "keys": [tuple(row) for row in await connection.fetch(_KEYS)],
             "day_keys": [tuple(row) for row in await connection.fetch(_DAY_KEYS)],
             "index_spaces": [tuple(row) for row in await connection.fetch(_INDEX_SPACES)],
+            "policies": [tuple(row) for row in await connection.fetch(_POLICIES)],
         },
         Tables,
     )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,6 +17,7 @@ from unfold.decorators import display
 from ankang.base.admin import ReadOnlyAdmin
 from ankang.core.colours import Colour
 from ankang.core.verdicts import Direction, Reason, Verdict, VisitKind, sentence
+from ankang.places.models import Device
 from ankang.places.services import checkpoints_of
 
 from .models import Visit
@@ -105,7 +106,7 @@ class CheckpointFilter(_NumberFilter, DropdownFilter):
 @admin.register(Visit)
 class VisitAdmin(ReadOnlyAdmin):
     permission = "visits.view"
-    list_display = ("when", "door", "answer", "why", "mark", "way", "how", "pseudonym")
+    list_display = ("when", "door", "lane", "answer", "why", "mark", "way", "how", "pseudonym")
     list_filter = (DayFilter, CheckpointFilter, VerdictFilter, ColourFilter)
     list_filter_submit = True
     list_per_page = 100
@@ -116,7 +117,8 @@ class VisitAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
-        return Visit.objects.filter(checkpoint__in=checkpoints_of(request.user, self.permission).values("pk"))
+        rows = Visit.objects.filter(checkpoint__in=checkpoints_of(request.user, self.permission).values("pk"))
+        return rows.annotate(lane_word=Subquery(Device.objects.filter(pk=OuterRef("device")).values("lane")))
 
     @display(description=gettext_lazy("time"), ordering="at")
     def when(self, obj: Visit) -> str:
@@ -125,6 +127,10 @@ class VisitAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("checkpoint"))
     def door(self, obj: Visit) -> str:
         return obj.checkpoint.name_en or obj.checkpoint.name if get_language() == "en" else obj.checkpoint.name
+
+    @display(description=gettext_lazy("lane"))
+    def lane(self, obj: Visit) -> str:
+        return getattr(obj, "lane_word", None) or "—"
 
     @display(description=gettext_lazy("answer"), ordering="verdict")
     def answer(self, obj: Visit) -> str:
@@ -152,7 +158,12 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("how"))
     def how(self, obj: Visit) -> str:
-        words = {VisitKind.VERIFY: _("by staff"), VisitKind.SCAN: _("self-scan")}
+        words = {
+            VisitKind.VERIFY: _("by staff"),
+            VisitKind.SCAN: _("self-scan"),
+            VisitKind.GROUP: _("group, by staff"),
+            VisitKind.COMPANION: _("as companion"),
+        }
         word = words.get(VisitKind(obj.kind), _("off line"))
         return format_html('<span class="whole">{}</span>', word)
 

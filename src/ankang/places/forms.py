@@ -90,10 +90,17 @@ class DeviceForm(forms.ModelForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("What the staff call it, for example: front door, phone 1."),
     )
+    lane = forms.CharField(
+        label=_("lane"),
+        max_length=20,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Where a door has several lanes: which one. A code passes one lane only, whichever it is."),
+    )
 
     class Meta:
         model = Device
-        fields = ("checkpoint", "organisation", "name", "kind")
+        fields = ("checkpoint", "organisation", "name", "lane", "kind")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from ankang.core.colours import Colour
 from ankang.core.epochs import minute_of
 from ankang.core.place_codes import PRESENCE_SECONDS, door_code, presence_token, rotating
-from ankang.core.policies import decide
+from ankang.core.policies import Policy, decide
 from ankang.core.verdicts import Direction
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
@@ -32,7 +32,8 @@ def door(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         "door_code": door_code(key, row.id, minute),
         "until": (int(now) // 60 + 1) * 60,
         "checkpoint": {"id": row.id, "name": row.name, "type": checkpoint.type_slug, "state": row.state},
-        "policy": _policy(checkpoint),
+        "lane": caller.device.lane if caller.device else "",
+        **_policies(state, checkpoint, now),
         "server_time": int(now),
     }
     return Outcome(json_bytes(body))
@@ -48,15 +49,37 @@ def _checkpoint_of(state: State, caller: Caller, call: Call) -> Checkpoint:
     return checkpoint
 
 
-def _policy(checkpoint: Checkpoint) -> dict[str, object]:
-    """The policy as data: temperature limit in °C and, by colour, verdict and reason for who enters, cool and hot."""
-    limit = checkpoint.policy.temperature_limit
+def _policies(state: State, checkpoint: Checkpoint, now: float) -> dict[str, object]:
+    """The policy in force, and the next one with its moment, so that a door off line turns to it by its own clock."""
+    current, coming = state.policies.at(now), state.policies.coming(now)
+    following = None
+    if coming is not None:
+        policy = coming[1].of(checkpoint.row.type)
+        following = {"effective_at": int(coming[0]), **_policy(policy, coming[1].version)}
+    return {"policy": _policy(state.policy(checkpoint, now), current.version), "next_policy": following}
+
+
+def _policy(policy: Policy, version: int) -> dict[str, object]:
+    """The policy as data: its version; temperature limit in °C; the test's age in hours (0: none is asked for) and whether
+    a mask must be seen; by colour, verdict and reason for who enters, cool and hot. Without a test that is asked for an
+    admission is a referral for ``test``.
+    """
+    limit, asked = policy.temperature_limit, policy.test_hours > 0
     table = {}
     for colour in Colour:
-        cool = decide(checkpoint.policy, colour, None, Direction.ENTRY)
-        hot = decide(checkpoint.policy, colour, limit, Direction.ENTRY)
+        cool = decide(policy, colour, None, Direction.ENTRY, tested=True)
+        hot = decide(policy, colour, limit, Direction.ENTRY, tested=True)
         table[colour.slug] = {"normal": [cool[0].slug, cool[1].slug], "fever": [hot[0].slug, hot[1].slug]}
-    return {"temperature_limit": limit / 10, "entry": table}
+        if asked:
+            untested = decide(policy, colour, None, Direction.ENTRY)
+            table[colour.slug]["untested"] = [untested[0].slug, untested[1].slug]
+    return {
+        "version": version,
+        "temperature_limit": limit / 10,
+        "test_hours": policy.test_hours,
+        "mask": policy.mask,
+        "entry": table,
+    }
 
 
 def place(state: State, caller: Caller | None, call: Call, now: float) -> Outcome:
@@ -69,11 +92,18 @@ def place(state: State, caller: Caller | None, call: Call, now: float) -> Outcom
         "checkpoint": checkpoint.row.id,
         "name": checkpoint.row.name,
         "type": checkpoint.type_slug,
-        "open": checkpoint.open,
+        "open": not (checkpoint.is_closed(now) or checkpoint.is_out_of_hours(now)),
+        "hours": checkpoint.row.hours,
+        "asks": _asks(state.policy(checkpoint, now)),
         "rotating": found.rotating,
         "located": checkpoint.row.latitude is not None,
     }
     return Outcome(json_bytes(body))
+
+
+def _asks(policy: Policy) -> dict[str, object]:
+    """What a visitor wants to know beforehand."""
+    return {"test_hours": policy.test_hours, "mask": policy.mask, "temperature_limit": policy.temperature_limit / 10}
 
 
 def presence(state: State, caller: Caller, call: Call, now: float) -> Outcome:

@@ -43,7 +43,7 @@ class DeviceAdmin(PlacesAdmin):
     permission = "devices.view"
     edit_permission = "devices.enrol"
     form = DeviceForm
-    list_display = ("name", "place", "kind", "status", "label", "enrolled_at")
+    list_display = ("name", "place", "lane", "kind", "status", "label", "enrolled_at")
     list_filter = (StatusFilter, "kind")
     search_fields = ("name", "label", "checkpoint__name", "organisation__name")
     ordering = ("-created_at",)
@@ -54,10 +54,11 @@ class DeviceAdmin(PlacesAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
-            return ("checkpoint", "organisation", "name", "kind")
+            return ("checkpoint", "organisation", "name", "lane", "kind")
         return (
             "name",
             "place",
+            "lane",
             "kind",
             "status",
             "label",
@@ -87,7 +88,7 @@ class DeviceAdmin(PlacesAdmin):
 
     def save_model(self, request: HttpRequest, obj: Device, form: Any, change: bool) -> None:
         place = obj.checkpoint or obj.organisation
-        pairing = enrol_device(place, obj.name, request.user, timezone.now(), obj.kind)
+        pairing = enrol_device(place, obj.name, request.user, timezone.now(), obj.kind, obj.lane)
         obj.pk = pairing.device.pk
         request.pairing = pairing  # type: ignore[attr-defined]
 

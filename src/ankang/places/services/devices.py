@@ -56,8 +56,12 @@ def fetch_device(pk: int, by: Any, permission: str = "devices.view") -> Device:
     return found
 
 
-def enrol_device(place: Checkpoint | Organisation, name: str, by: Any, now: datetime, kind: str = "scanner") -> Pairing:
+def enrol_device(
+    place: Checkpoint | Organisation, name: str, by: Any, now: datetime, kind: str = "scanner", lane: str = ""
+) -> Pairing:
     """Enter a device at a checkpoint, or at an organisation for all its doors, and make its pairing code.
+
+    ``lane`` says which of a door's lanes it stands at; all lanes of a checkpoint share one replay window.
 
     Raises NotFound when ``by`` may not enrol there, BadInput for an empty name.
     """
@@ -72,6 +76,7 @@ def enrol_device(place: Checkpoint | Organisation, name: str, by: Any, now: date
         checkpoint=checkpoint,
         name=name.strip(),
         kind=kind,
+        lane=lane.strip(),
         created_at=now,
         created_by=getattr(by, "pk", None),
     )
