@@ -1,5 +1,7 @@
 """A door without a network: what it answers to a code, and when it says that it cannot tell."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from ankang.core import chain, codes, lists
@@ -21,24 +23,34 @@ SEED = bytes(range(16))
 
 
 def held(
-    listed: dict[int, Colour] = LISTED,
+    listed: Mapping[int, int] = LISTED,
     sequence: int = 1,
     epoch: int = EPOCH,
     start: int = NOON,
     kind: lists.Indices = lists.Indices.DAY,
+    lasts: int = 3_600,
 ) -> lists.Held:
-    header = lists.Header(1, kind, 340_000, epoch, sequence, start, start + 3_600, 1_000)
-    data = lists.seal_list(header, lists.entries(listed.items(), 1_000), SIGNER)
+    header = lists.Header(1, kind, 340_000, epoch, sequence, start, start + lasts, 1_000)
+    rest = lists.NOT_WITHDRAWN if kind.is_withdrawals else Colour.GREEN
+    data = lists.seal_list(header, lists.entries(listed.items(), 1_000, rest), SIGNER)
     return lists.take_list(data, lists.Terms(340_000, epoch, KEYS, kind))
 
 
-def paper(index: int, expiry: int = EPOCH, kid: int = 1, signer: Sm2Signer = SIGNER) -> str:
-    return codes.sign_paper(codes.encode_paper(kid, index, 1, expiry, "王*明"), signer)
+def paper(index: int, expiry: int = EPOCH, kid: int = 1, signer: Sm2Signer = SIGNER, generation: int = 1) -> str:
+    return codes.sign_paper(codes.encode_paper(kid, index, generation, expiry, "王*明"), signer)
 
 
-def shown(index: int, now: int = NOON, kid: int = 1, signer: Sm2Signer = SIGNER, colour: Colour = Colour.GREEN) -> str:
+def shown(
+    index: int,
+    now: int = NOON,
+    kid: int = 1,
+    signer: Sm2Signer = SIGNER,
+    colour: Colour = Colour.GREEN,
+    issued: int | None = None,
+) -> str:
     anchor = chain.anchor(SEED)
-    header = codes.encode_header(kid, index, max(FOUR, now - 3_600), colour, 0, anchor, "王*明")
+    moment = max(FOUR, now - 3_600) if issued is None else issued
+    header = codes.encode_header(kid, index, moment, colour, 0, anchor, "王*明")
     step = step_of(now)
     return codes.show(codes.sign_pass(header, signer), bytes(16), step, chain.link(SEED, 1_440 - step))
 
@@ -65,6 +77,42 @@ def test_the_colour_inside_the_code_does_not_count() -> None:
     assert door.check(shown(4, colour=Colour.RED), NOON).colour == Colour.GREEN
 
 
+GREEN, GREY, YELLOW, RED = Colour.GREEN, Colour.GREY, Colour.YELLOW, Colour.RED
+
+
+@pytest.mark.parametrize(
+    ("listed", "inside", "after", "answer"),
+    [
+        (RED, GREEN, -1, "red"),  # turned red after the pass was issued
+        (GREEN, RED, -1, "green"),  # and came back since
+        (GREEN, GREEN, 3_600, "green"),  # applied after the list: what the house signed later is green
+        (GREEN, GREY, 3_600, "grey"),
+        (GREEN, RED, 3_600, "red"),
+        (YELLOW, RED, 60, "red"),
+        (GREEN, RED, 59, "newer"),  # in the list's own minute nobody can tell which is later
+        (RED, GREEN, 59, "red"),
+        (RED, GREEN, 60, "newer"),
+        (YELLOW, GREY, 60, "newer"),
+    ],
+)
+def test_a_pass_that_is_later_than_the_list_never_makes_things_better(
+    listed: Colour, inside: Colour, after: int, answer: str
+) -> None:
+    entries = {} if listed is GREEN else {4: listed}
+    door = Scanner(KEYS, [held(entries, lasts=7_200)], STREET)
+    found = door.check(shown(4, NOON + 4_000, colour=inside, issued=NOON + after), NOON + 4_000)
+    assert answer in (found.colour.slug, found.detail)
+
+
+def test_a_pass_that_was_fetched_the_evening_before_is_not_taken_for_news() -> None:
+    """Its "issued at" is the epoch's first second, whenever it was fetched; the list was made in between."""
+    red = held({4: RED}, start=FOUR - 7 * 3_600, lasts=86_400)
+    door = Scanner(KEYS, [red], STREET)
+    assert said(door.check(shown(4, issued=FOUR + 2), NOON)) == ("deny", "colour", "red", "")
+    green = Scanner(KEYS, [held({}, start=FOUR - 7 * 3_600, lasts=86_400)], STREET)
+    assert said(green.check(shown(4, issued=FOUR, colour=RED), NOON)) == ("refer", "stale", "grey", "newer")
+
+
 def test_one_showing_admits_once_in_a_direction_and_the_next_minute_again() -> None:
     door, code = Scanner(KEYS, [held()], STREET), shown(4)
     assert said(door.check(code, NOON)) == ("admit", "ok", "green", "")
@@ -83,8 +131,8 @@ def test_who_was_not_admitted_is_told_the_same_again() -> None:
 @pytest.mark.parametrize(
     ("holding", "now", "detail"),
     [
-        ([], NOON, "other_epoch"),
-        ([held(epoch=EPOCH - 1)], NOON, "other_epoch"),
+        ([], NOON, "no_list"),
+        ([held(epoch=EPOCH - 1)], NOON, "no_list"),
         ([held()], NOON + 3_600, "too_old"),
         ([held()], NOON - 60, "not_yet_valid"),
     ],
@@ -116,7 +164,7 @@ def test_a_sheet_is_asked_of_the_list_of_permanent_indices() -> None:
     assert said(door.check(paper(4, kid=9), NOON)) == ("refer", "stale", "grey", "unknown_key")
     forger = Sm2Signer(*sm2_generate())
     assert said(door.check(paper(4, signer=forger), NOON)) == ("deny", "invalid", "grey", "bad_signature")
-    assert said(Scanner(KEYS, [held()], STREET).check(paper(4), NOON)) == ("refer", "stale", "grey", "other_epoch")
+    assert said(Scanner(KEYS, [held()], STREET).check(paper(4), NOON)) == ("refer", "stale", "grey", "no_list")
 
 
 def test_a_sheet_admits_once_a_minute_in_a_direction() -> None:
@@ -149,3 +197,54 @@ def test_a_newer_list_takes_the_place_of_an_older_one_and_never_the_other_way() 
     assert said(door.check(shown(4), NOON)) == ("deny", "colour", "red", "")
     with pytest.raises(lists.ListFault, match="rollback"):
         door.hold(held())
+
+
+PASSES, SHEETS = lists.Indices.WITHDRAWN_PASSES, lists.Indices.WITHDRAWN_SHEETS
+
+
+def test_a_pass_from_before_a_withdrawal_is_void_and_the_next_one_counts() -> None:
+    lost = held({4: 7_200}, kind=PASSES)
+    door = Scanner(KEYS, [held(), lost], STREET)
+    assert said(door.check(shown(4, issued=FOUR + 7_199), NOON)) == ("deny", "revoked", "grey", "withdrawn")
+    assert said(door.check(shown(4, issued=FOUR + 7_200), NOON)) == ("admit", "ok", "green", "")
+    leaving = door.check(shown(4, issued=FOUR + 7_199), NOON, direction=Direction.EXIT)
+    assert said(leaving) == ("deny", "revoked", "grey", "withdrawn")
+
+
+def test_a_sheet_that_was_lost_or_replaced_is_void_and_its_successor_counts() -> None:
+    door = Scanner(KEYS, [PAPER_LIST, held({4: 2}, kind=SHEETS)], STREET)
+    answers = [said(door.check(paper(4, generation=generation), NOON)) for generation in (1, 2, 3)]
+    assert answers == [("deny", "revoked", "grey", "withdrawn")] * 2 + [("admit", "ok", "green", "")]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_without_a_list_of_withdrawals_a_strict_door_verifies_nobody(strict: bool) -> None:
+    door = Scanner(KEYS, [held(), PAPER_LIST], STREET, strict=strict)
+    answers = {said(door.check(code, NOON)) for code in (shown(4), paper(4))}
+    assert answers == {("refer", "stale", "grey", "no_list") if strict else ("admit", "ok", "green", "")}
+
+
+def test_a_list_of_withdrawals_that_is_too_old_verifies_nobody() -> None:
+    door = Scanner(KEYS, [held(), held({}, kind=PASSES, lasts=60)], STREET)
+    assert said(door.check(shown(4, NOON + 60), NOON + 60)) == ("refer", "stale", "grey", "too_old")
+
+
+def test_a_place_may_trust_a_list_for_less_time_than_its_issuer_does() -> None:
+    door = Scanner(KEYS, [held()], STREET, limit=600)
+    codes_shown = [(shown(4, NOON + s), NOON + s) for s in (540, 600)]
+    assert [said(door.check(*one))[::3] for one in codes_shown] == [("admit", ""), ("refer", "too_old")]
+
+
+@pytest.mark.parametrize("text", ["nfc:04a21b3c", "card:6217 0000 1234", "2796 4181 9565"])
+def test_a_card_or_the_number_of_a_sheet_needs_the_register(text: str) -> None:
+    assert said(Scanner(KEYS, [held()], STREET).check(text, NOON)) == ("refer", "stale", "grey", "needs_network")
+
+
+def test_a_photograph_of_yesterdays_code_is_expired_and_a_recording_admits_once() -> None:
+    """Whoever films a code: within its minute it was used here; later, and tomorrow, it has expired."""
+    door = Scanner(KEYS, [held(lasts=200_000)], STREET)
+    film = [shown(4, NOON), shown(4, NOON + 60)]
+    assert [said(door.check(code, NOON + 61))[1] for code in film] == ["ok", "ok"]  # the filmed person, two minutes
+    assert [said(door.check(code, NOON + 65))[1] for code in film] == ["already_used"] * 2
+    assert [said(door.check(code, NOON + 600))[1] for code in film] == ["expired"] * 2
+    assert said(door.check(film[0], NOON + 86_400)) == ("deny", "expired", "grey", "other_epoch")

@@ -49,6 +49,17 @@ def card_name(text: str) -> str:
     return CARD + number
 
 
+def is_register_number(text: str) -> bool:
+    """Whether this is a card, or the number of a sheet: only who holds the register can tell whose."""
+    start = text[:5].lower()
+    try:
+        if start == CARD or start[:4] == NFC:
+            return bool(card_name(text))
+        return text[:1].isdigit() and bool(sheet_name(text))
+    except CardFault:
+        return False
+
+
 def sheet_name(text: str) -> str:
     """The one spelling of the number on a sheet: ``sheet:`` and twelve digits, the last one checked. Raises CardFault."""
     digits = _SEPARATORS.sub("", text[:_LONGEST])

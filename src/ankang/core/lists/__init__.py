@@ -4,8 +4,9 @@ Format: docs/list-format.md; why it is as it is: docs/decisions/0011-offline-lis
 clock. This package needs numpy; the gate does not import it.
 """
 
+from ankang.core.lists.body import digest_of
 from ankang.core.lists.decoys import FREE_LEAST, Padded, pad, pad_next, resume
-from ankang.core.lists.entries import LISTED, TOUCHED, Entries, digest_of, entries
+from ankang.core.lists.entries import LISTED, NOT_WITHDRAWN, TOUCHED, Entries, entries
 from ankang.core.lists.faults import FAULTS, ListFault
 from ankang.core.lists.header import BYTES_MOST, SIZE_MOST, Header, Indices, unpack
 from ankang.core.lists.held import Held, Mark, Terms, take_delta, take_list
@@ -17,6 +18,7 @@ __all__ = [
     "FAULTS",
     "FREE_LEAST",
     "LISTED",
+    "NOT_WITHDRAWN",
     "SIZE_MOST",
     "TOUCHED",
     "Entries",

@@ -20,6 +20,7 @@ FAULTS = {
     "wrong_base": "applies to another list than the one that is held",
     "not_yet_valid": "is not valid yet",
     "too_old": "should have been replaced by now",
+    "newer": "was made before this code, which says another colour",
     "outside": "is not an index of this list's space",
 }
 """Every stable code, and how it continues a sentence that begins with the file's name."""

@@ -24,7 +24,31 @@ class Indices(IntEnum):
     DAY = 1
     """Those in dynamic codes; they mean something in one epoch only."""
     PAPER = 2
-    """The permanent ones on printed sheets and cards."""
+    """The permanent ones on printed sheets."""
+    WITHDRAWN_PASSES = 3
+    """Those in dynamic codes whose passes were withdrawn, with the second of the epoch from which passes count again."""
+    WITHDRAWN_SHEETS = 4
+    """The permanent ones whose sheets were withdrawn, with the highest generation that is void."""
+
+    @property
+    def is_withdrawals(self) -> bool:
+        """Whether entries have numbers instead of colours."""
+        return self >= Indices.WITHDRAWN_PASSES
+
+    @property
+    def withdrawals(self) -> "Indices":
+        """The list that says which codes with these indices were withdrawn."""
+        return Indices.WITHDRAWN_PASSES if self in (Indices.DAY, Indices.WITHDRAWN_PASSES) else Indices.WITHDRAWN_SHEETS
+
+    @property
+    def value_bytes(self) -> int:
+        """How many bytes the number of an entry takes in the file; 0 for colours."""
+        return {Indices.WITHDRAWN_PASSES: 3, Indices.WITHDRAWN_SHEETS: 1}.get(self, 0)
+
+    @property
+    def value_most(self) -> int:
+        """The highest number that an entry may have."""
+        return {Indices.WITHDRAWN_PASSES: 86_400, Indices.WITHDRAWN_SHEETS: 255}.get(self, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +133,7 @@ def unpack(data: bytes) -> Header:
 def _unpacked(data: bytes, kind: int) -> Header:
     _, _, kid, indices, *rest = _FIXED.unpack_from(data)
     base = _BASE.unpack_from(data, _FIXED.size) if kind == KIND_DELTA else ()
-    if indices not in (Indices.DAY, Indices.PAPER):
+    if indices not in iter(Indices):
         raise ListFault("bad_header")
     header = Header(kid, Indices(indices), *rest, *base)
     if not _sound(header) or header.is_delta != (kind == KIND_DELTA):

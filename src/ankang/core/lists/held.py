@@ -4,13 +4,15 @@ The order of lists is by sequence number within one chain (issuer, kind of indic
 that keeps the :class:`Mark` of what it held refuses everything older, also after a restart.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy.typing as npt
 
 from ankang.core.colours import Colour
-from ankang.core.lists.entries import Colours, Entries, digest_of
+from ankang.core.lists.body import digest_of
+from ankang.core.lists.entries import Colours, Entries
 from ankang.core.lists.faults import ListFault
 from ankang.core.lists.header import Header, Indices
 from ankang.core.lists.sealed import unseal_file
@@ -49,17 +51,29 @@ class Held:
         header = self.header
         return Mark(header.epoch, header.sequence, header.not_before, header.digest)
 
-    def require_fresh(self, now: float) -> None:
-        """``not_yet_valid`` or ``too_old`` (a frozen list): then nobody can be verified with it."""
-        if now < self.header.not_before:
+    @property
+    def until(self) -> int:
+        """From this moment (unix seconds) on the issuer does not answer for it any more."""
+        return self.header.next_update
+
+    def age(self, now: float) -> float:
+        """Seconds since the colours were those of this list; below 0 when the clock is wrong."""
+        return now - self.header.not_before
+
+    def require_fresh(self, now: float, limit: float = math.inf) -> None:
+        """``not_yet_valid`` or ``too_old`` (a frozen list): then nobody can be verified with it.
+
+        ``limit``: the most seconds of age that this door allows; the issuer's own limit counts in any case.
+        """
+        if self.age(now) < 0:
             raise ListFault("not_yet_valid")
-        if now >= self.header.next_update:
+        if now >= self.until or self.age(now) >= limit:
             raise ListFault("too_old")
 
     def colour_of(self, index: int, now: float) -> Colour:
         """The colour behind a code index at ``now``; green when it is not listed. The code must be of this epoch."""
         self.require_fresh(now)
-        return self.content.colour_of(index)
+        return Colour(self.content.value_of(index))
 
     def colours_of(self, indices: npt.ArrayLike, now: float) -> Colours:
         """The colour numbers of many code indices at once."""

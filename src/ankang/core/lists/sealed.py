@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ankang.core.lists.entries import LISTED, TOUCHED, Entries, decode_body, digest_of, encode_body
+from ankang.core.lists.body import decode_body, digest_of, encode_body
+from ankang.core.lists.entries import Entries
 from ankang.core.lists.faults import ListFault
 from ankang.core.lists.header import (
     KIND_DELTA,
@@ -35,7 +36,7 @@ def seal_list(header: Header, content: Entries, signer: Sm2Signer) -> bytes:
         raise ValueError("header and content belong to different lists")
     require_sound(header)
     header = header.with_content(len(content), digest_of(content, header))
-    return _signed(pack(header) + encode_body(content, LISTED), signer)
+    return _signed(pack(header) + encode_body(content, header), signer)
 
 
 def seal_delta(base: Sealed, header: Header, later: Entries, signer: Sm2Signer) -> bytes:
@@ -48,7 +49,7 @@ def seal_delta(base: Sealed, header: Header, later: Entries, signer: Sm2Signer) 
     changes = base.content.changes_to(later)
     header = replace(header, base_sequence=held.sequence, base_digest=held.digest)
     header = header.with_content(len(changes), digest_of(later, header))
-    return _signed(pack(header) + encode_body(changes, TOUCHED), signer)
+    return _signed(pack(header) + encode_body(changes, header), signer)
 
 
 def unseal_file(data: bytes, keys: Mapping[int, bytes]) -> Sealed:
@@ -64,8 +65,7 @@ def unseal_file(data: bytes, keys: Mapping[int, bytes]) -> Sealed:
     if not sm2_verify(public, data[:-SIGNATURE_BYTES], data[-SIGNATURE_BYTES:]):
         raise ListFault("bad_signature")
     start = header_bytes(KIND_DELTA if header.is_delta else KIND_LIST)
-    runs = TOUCHED if header.is_delta else LISTED
-    content = decode_body(memoryview(data)[start:-SIGNATURE_BYTES], runs, header.size)
+    content = decode_body(memoryview(data)[start:-SIGNATURE_BYTES], header)
     if len(content) != header.count:
         raise ListFault("bad_content")
     if not header.is_delta and digest_of(content, header) != header.digest:
