@@ -34,7 +34,7 @@ from ankang.core.epochs import epoch_of, epoch_start, step_of
 from ankang.gate.app import Gate, Response
 from ankang.gate.keys import Keys
 from ankang.gate.shared_memory import memory_path
-from ankang.gate.tables import load_tables
+from ankang.gate.tables import REVISIONS, load_tables
 
 SEED = bytes(range(16))
 _LINKS = [SEED]
@@ -284,7 +284,7 @@ class InProcess:
     async def _caught_up(self) -> None:
         connection = await asyncpg.connect(self.gate._settings.database_url)
         head = await connection.fetchval("select max(seq) from health_feedhead") or 0
-        revisions = dict(await connection.fetch("select name, revision from base_revision"))
+        revisions = dict(await connection.fetch(REVISIONS))
         await connection.close()
         while self.gate.state.colours.seq < head or self.gate.state.tables.revisions != revisions:
             await self.gate.watch.look()

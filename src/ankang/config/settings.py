@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     gate_workers: int = Field(2, ge=1, le=64, description="gate processes")
     web_threads: int = Field(8, ge=1, le=128, description="threads of the control plane")
     stale_after: int = Field(900, ge=5, description="seconds after which a gate says 'cannot verify'")
+    gate_most_per_s: float = Field(0.0, ge=0, description="visits and passes a second one gate process takes; 0: no bound")
+    gate_name: str = Field("", description="how this machine is called on the operators' page; empty: its host name")
     gate_device_rate: float = Field(200.0, gt=0, description="verifications a second from one device")
     gate_resident_rate: float = Field(10.0, gt=0, description="requests a second from one resident")
     alarm_people: int = Field(1_000, ge=1, description="more people than this turned worse at once need a second yes")

@@ -6,11 +6,14 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from random import random
+from time import monotonic
 from typing import NamedTuple
 
 from ankang.config.postgres import database_url
 from ankang.config.settings import Settings
 from ankang.core.verdicts import Verdict
+from ankang.gate.admission import Admission
 from ankang.gate.answers import language
 from ankang.gate.callers import Caller, Callers
 from ankang.gate.faults import (
@@ -20,6 +23,7 @@ from ankang.gate.faults import (
     Internal,
     MethodNotAllowed,
     NotFound,
+    Overloaded,
     TooManyRequests,
     UnsupportedMediaType,
 )
@@ -42,6 +46,7 @@ PUBLIC_RATE = 500.0
 _log = logging.getLogger("ankang.gate")
 _ADMIT = int(Verdict.ADMIT)
 _JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
+_WAITS = [str(1 + seconds) for seconds in range(int(2 * Overloaded.seconds))]
 
 
 class Response(NamedTuple):
@@ -52,6 +57,13 @@ class Response(NamedTuple):
     body: bytes
 
 
+_REFUSALS = {
+    lang: [Response(503, [*_JSON, ("retry-after", wait)], Overloaded().body(lang)) for wait in _WAITS]
+    for lang in ("zh", "en")
+}
+"""Made beforehand: under load a refusal must cost next to nothing. One for each wait, so that a crowd comes back spread."""
+
+
 class Gate:
     """One gate of a process. ``clock`` gives unix seconds; adapters and tests pass it, handlers get its value."""
 
@@ -60,6 +72,7 @@ class Gate:
         self.state = State(settings)
         self.callers = Callers(self.state)
         self.metrics = Metrics()
+        self.admission = Admission(settings.gate_most_per_s)
         self._public = Allowance(PUBLIC_RATE, clock())
         self.spooled = (0, 0)
         """Visits in the spool, and how many of them the table has no place for, when last counted."""
@@ -99,6 +112,9 @@ class Gate:
 
     async def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
         """The response to one request; never raises (but for cancellation)."""
+        began, durable, admission = monotonic(), False, self.admission
+        if not admission.enter(path, began):
+            return self.refuse(headers)
         try:
             route = find_route(method, path)
             if route.handler is None:
@@ -110,6 +126,7 @@ class Gate:
                 return Response(200, _JSON, done.body)
             batch = self.intake.take(done.visit)
             await batch.done
+            durable = True
             visit = batch.outcome(done.visit)
             self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += 1
             if done.fault is not None:
@@ -123,6 +140,14 @@ class Gate:
             _log.exception("gate: %s %s failed", method, path)
             self.metrics.faults["internal"] += 1
             return Response(500, _JSON, Internal().body(language(headers)))
+        finally:
+            admission.leave(began, monotonic(), durable)
+
+    def refuse(self, headers: Mapping[str, str]) -> Response:
+        """What a request is told that is not let in; adapters ask ``admission.is_full`` before they read its body."""
+        self.admission.refused += 1
+        self.metrics.faults["overloaded"] += 1
+        return _REFUSALS[language(headers)][int(random() * len(_WAITS))]
 
     def _decide(self, route: Route, handler: Handler, call: Call) -> Outcome | list[Judged]:
         now = self._clock()

@@ -35,14 +35,19 @@ class GateAsgi:
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        assert self.gate is not None
+        full = self.gate.admission.is_full(scope["path"])
         body, limit, more = bytearray(), body_limit(scope["path"]), True
-        while more and len(body) <= limit:
+        while not full and more and len(body) <= limit:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        assert self.gate is not None
         query = scope.get("query_string", b"").decode("latin-1")
-        response = await self.gate.handle(scope["method"], scope["path"], query, headers, bytes(body))
+        response = (
+            self.gate.refuse(headers)
+            if full
+            else await self.gate.handle(scope["method"], scope["path"], query, headers, bytes(body))
+        )
         head = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
         await send({"type": "http.response.start", "status": response.status, "headers": head})
         await send({"type": "http.response.body", "body": response.body})

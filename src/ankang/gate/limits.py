@@ -6,15 +6,19 @@ KEPT = 50_000
 
 
 class Allowance:
-    """A bucket that refills with ``rate`` a second and holds four seconds' worth (at least ten)."""
+    """A bucket that refills with ``rate`` a second and holds ``burst``: four seconds' worth (at least ten) unless told otherwise."""
 
     __slots__ = ("_burst", "_left", "_rate", "_stamp")
 
-    def __init__(self, rate: float, now: float) -> None:
+    def __init__(self, rate: float, now: float, burst: float | None = None) -> None:
         self._rate = rate
-        self._burst = max(rate * BURST_SECONDS, LEAST_BURST)
+        self._burst = max(rate * BURST_SECONDS, LEAST_BURST) if burst is None else burst
         self._left = self._burst
         self._stamp = now
+
+    def has_one(self, now: float) -> bool:
+        """Whether :meth:`take` would succeed; spends nothing."""
+        return self._left + (now - self._stamp) * self._rate >= 1.0
 
     def take(self, now: float) -> bool:
         """Spend one; False when nothing is left."""

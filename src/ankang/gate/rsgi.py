@@ -35,6 +35,11 @@ class GateRsgi:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         headers, path, method = scope.headers, scope.path, scope.method
+        assert self.gate is not None
+        if self.gate.admission.is_full(path):
+            refusal = self.gate.refuse(headers)
+            protocol.response_bytes(refusal.status, refusal.headers, refusal.body)
+            return
         if method == "POST":
             task = asyncio.current_task(self._loop)
             self._reading[task] = monotonic()
@@ -47,7 +52,6 @@ class GateRsgi:
                 del self._reading[task]
         else:
             query, body = scope.query_string, b""
-        assert self.gate is not None
         response = await self.gate.handle(method, path, query, headers, body)
         protocol.response_bytes(response.status, response.headers, response.body)
 

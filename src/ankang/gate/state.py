@@ -12,6 +12,10 @@ from ankang.gate.tables import EMPTY, CheckpointRow, DeviceRow, Tables
 from ankang.gate.window import Window
 
 
+CLOCK_LIMIT = 30.0
+"""Seconds by which the clock may differ from the database's: codes are of the minute."""
+
+
 class Checkpoint:
     """A checkpoint with its policy; ``open`` when it is in use and its type is known."""
 
@@ -41,6 +45,8 @@ class State:
         self.lists = PublishedLists(settings.lists_folder)
         self.keys: Keys | None = None
         self.tables = EMPTY
+        self.clock_error = 0.0
+        """Seconds by which this machine's clock is ahead of the database's, when last compared."""
         self.version = 0
         self.checkpoints: dict[int, Checkpoint] = {}
         self.devices: dict[int, DeviceRow] = {}
@@ -64,8 +70,13 @@ class State:
         return voidings is not None and is_void(issued_at, voidings, moment)
 
     def is_stale(self, now: float) -> bool:
-        """Whether the colours are older than the limit: then nobody is green."""
-        return now - self.colours.fresh_at > self.stale_after
+        """Whether the colours are older than the limit, or the clock is wrong: then nobody is green."""
+        return now - self.colours.fresh_at > self.stale_after or self.clock_is_off
+
+    @property
+    def clock_is_off(self) -> bool:
+        """Whether this machine and the database disagree about the time; then we cannot tell an old code from a new one."""
+        return abs(self.clock_error) > CLOCK_LIMIT
 
     def close(self) -> None:
         """Let go of the shared files."""

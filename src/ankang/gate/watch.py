@@ -14,7 +14,7 @@ from ankang.config.keys import RootKey, RootKeyExposed, RootKeyMissing
 from ankang.config.settings import Settings
 from ankang.core.epochs import epoch_of
 from ankang.core.sm import SealBroken
-from ankang.gate.link import LOST, Link
+from ankang.gate.link import LOST, Connection, Link
 from ankang.gate.state import State
 from ankang.gate.tables import EMPTY, REVISIONS, Tables, load_tables, read_snapshot, save_snapshot
 
@@ -23,6 +23,8 @@ CARRIERS: Final = "carriers"
 RELOAD_AFTER: Final = 600.0
 """Seconds after which tables are read again although no revision moved (new day keys, expired credentials)."""
 ALIVE: Final = 5.0
+COMPARE_EVERY: Final = 10.0
+_CLOCK: Final = "select extract(epoch from clock_timestamp())::float8"
 
 KEYS_CLOSED: Final = (RootKeyMissing, RootKeyExposed, SealBroken, ValueError)
 
@@ -39,6 +41,7 @@ class Watch:
         self._root: RootKey | None = None
         self._read_at = 0.0
         self._complaint = ""
+        self._compared_at, self._database_ahead = 0.0, 0.0
 
     def begin(self) -> None:
         """Take what the disk remembers, so that doors are served before the database answers."""
@@ -54,7 +57,9 @@ class Watch:
         """One look; never raises."""
         try:
             self._state.colours.refresh()
+            self._state.tests.refresh()
             self._state.lists.refresh(time.time())
+            self._note_clock()
             await self._look_at_tables()
             self._open_tomorrow()
         except LOST as error:
@@ -75,6 +80,7 @@ class Watch:
         if connection is None:
             return
         revisions = {str(name): int(number) for name, number in await connection.fetch(REVISIONS)}
+        await self._compare_clocks(connection)
         await self._state.carriers.look(connection, revisions.get(CARRIERS, 0))
         held = self._state.tables
         current = {**held.revisions, CARRIERS: 0} == {**revisions, CARRIERS: 0} and self._state.keys is not None
@@ -87,6 +93,24 @@ class Watch:
         if tables != self._state.tables:
             self._take(tables)
             save_snapshot(tables, self._snapshot)
+
+    async def _compare_clocks(self, connection: Connection) -> None:
+        """Ask the database what time it is. While it is away its last answer goes on by the clock that cannot be set."""
+        if time.monotonic() - self._compared_at >= COMPARE_EVERY:
+            before = time.monotonic()
+            told = float(await connection.fetchval(_CLOCK))
+            self._compared_at = time.monotonic()
+            self._database_ahead = told - (before + self._compared_at) / 2
+            self._note_clock()
+
+    def _note_clock(self) -> None:
+        """How far our clock is off; said once."""
+        if not self._compared_at:
+            return
+        was, state = self._state.clock_is_off, self._state
+        state.clock_error = time.time() - time.monotonic() - self._database_ahead
+        if state.clock_is_off != was:
+            _log.error("gate: the clock is %+.0f s off the database's", state.clock_error)
 
     def _take(self, tables: Tables) -> None:
         """Raises RootKeyMissing, RootKeyExposed, SealBroken or ValueError when the keys cannot be opened."""

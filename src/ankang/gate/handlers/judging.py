@@ -9,12 +9,18 @@ Judgement = tuple[int, int, int]
 """verdict, reason, colour."""
 
 _STALE: Judgement = (Verdict.REFER, Reason.STALE, Colour.GREY)
+_OF_THE_CLOCK = (Reason.EXPIRED, Reason.NOT_YET_VALID)
 _LEAVES: Judgement = (Verdict.ADMIT, Reason.OK, Colour.GREY)
 
 
 def refusal(reason: int) -> Judgement:
     """A denial for ``reason`` that tells no colour."""
     return (Verdict.DENY, reason, Colour.GREY)
+
+
+def refuse_code(state: State, reason: int) -> Judgement:
+    """A denial of a code for ``reason``; when our clock is wrong, a code of another minute is no fault of the citizen's."""
+    return _STALE if state.clock_is_off and reason in _OF_THE_CLOCK else refusal(reason)
 
 
 def is_nobody(state: State, person: int, now: float) -> bool:

@@ -9,7 +9,7 @@ from ankang.core.verdicts import Reason, VisitKind
 from ankang.gate.callers import Caller
 from ankang.gate.carrier_reading import read_card, read_shown
 from ankang.gate.faults import BadField, DeviceRevoked, NotReady
-from ankang.gate.handlers.judging import is_nobody, judge, refusal
+from ankang.gate.handlers.judging import is_nobody, judge, refusal, refuse_code
 from ankang.gate.outcomes import Call, Outcome
 from ankang.gate.requests import DIRECTIONS, VERIFY, VerifyRequest, tenths
 from ankang.gate.state import Checkpoint, State
@@ -39,7 +39,7 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
     if caller.revoked:
         verdict, reason, colour = refusal(Reason.REVOKED)
     elif seen.reason != _OK:
-        verdict, reason, colour = refusal(seen.reason)
+        verdict, reason, colour = refuse_code(state, seen.reason)
     elif seen.person in state.voidings and state.is_void(seen.person, seen.issued_at, now):
         verdict, reason, colour = refusal(Reason.REVOKED)
     elif is_nobody(state, seen.person, now):
