@@ -118,17 +118,20 @@ class PolicyFault(ValueError):
 
 
 class Policies:
-    """A policy set ready for doors: ``by_type[number]`` is the policy of a place type; None where there is no such type."""
+    """A policy set ready for doors."""
 
-    __slots__ = ("by_type", "set", "version")
+    __slots__ = ("_by_type", "set", "version")
 
     def __init__(self, policies: PolicySet) -> None:
         self.set, self.version = policies, policies.version
         rows = {row.type: row for row in policies.rows}
-        self.by_type: tuple[Policy | None, ...] = tuple(
-            _policy(policies.temperature_limit, rows[one.slug]) if (one := PLACE_TYPES.get(number)) else None
-            for number in range(256)
-        )
+        made = {one.id: _policy(policies.temperature_limit, rows[one.slug]) for one in PLACE_TYPES.values()}
+        first = made[min(made)]
+        self._by_type = tuple(made.get(number, first) for number in range(256))
+
+    def of(self, place_type: int) -> Policy:
+        """The policy of a place type; a number that is no type gets the first one's (its doors are closed anyway)."""
+        return self._by_type[place_type]
 
 
 def load_policies(text: str) -> Policies:

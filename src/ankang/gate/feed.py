@@ -19,6 +19,7 @@ import asyncpg
 from ankang.core.sm import sm3
 from ankang.gate.colours import ColourWriter
 from ankang.gate.link import LOST, Connection, Link
+from ankang.gate.tests import TestWriter
 
 PAUSE: Final = 0.5
 """Seconds between two looks at the feed; a NOTIFY on :data:`CHANNEL` cuts it short."""
@@ -60,6 +61,7 @@ class Feed:
         self._news = asyncio.Event()
         self._gap_since: float | None = None
         self._synced_at = 0.0
+        self._tests = TestWriter(folder / "tests.bin")
 
     async def follow(self) -> None:
         """Keep the file fresh until cancelled."""
@@ -84,6 +86,7 @@ class Feed:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+        self._tests.close()
 
     async def catch_up(self, connection: Connection) -> bool:
         """Apply the next changes; True when there may be more. Loads the whole when there is nothing to go on with."""
@@ -103,6 +106,7 @@ class Feed:
         if not more and writer.seq >= (head or 0):
             writer.stamp(moment)
         await self._sync(writer)
+        await self._tests.catch_up(connection, self._database)
         return more
 
     async def _apply(self, connection: Connection, writer: ColourWriter) -> bool:
@@ -131,7 +135,9 @@ class Feed:
     async def _load(self, connection: Connection) -> ColourWriter:
         """Build a new file from health_colour as of one moment, and put it in place of the old one."""
         started = time.monotonic()
-        self.close()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
         draft = ColourWriter.create(self._folder / "colours.new", self._database, time.time_ns())
         reader = _RowReader(draft)
         async with connection.transaction(isolation="repeatable_read", readonly=True):

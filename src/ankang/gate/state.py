@@ -2,31 +2,46 @@
 
 from ankang.config.keys import RootKey
 from ankang.config.settings import Settings
+from ankang.core.opening import HoursFault, is_open
 from ankang.core.policies import PLACE_TYPES, Policy
 from ankang.core.voidings import is_void
 from ankang.gate.carriers import Carriers
 from ankang.gate.colours import Colours
 from ankang.gate.keys import Keys
 from ankang.gate.lists import PublishedLists
+from ankang.gate.policies import Released
 from ankang.gate.tables import EMPTY, CheckpointRow, DeviceRow, Tables
+from ankang.gate.tests import Tests
 from ankang.gate.window import Window
-
 
 CLOCK_LIMIT = 30.0
 """Seconds by which the clock may differ from the database's: codes are of the minute."""
 
 
 class Checkpoint:
-    """A checkpoint with its policy; ``open`` when it is in use and its type is known."""
+    """A checkpoint; ``open`` when it is in use and its type is known. What its door asks for hangs on the type alone."""
 
-    __slots__ = ("open", "policy", "row", "type_slug")
+    __slots__ = ("open", "row", "type_slug")
 
     def __init__(self, row: CheckpointRow) -> None:
         place_type = PLACE_TYPES.get(row.type)
         self.row = row
-        self.policy: Policy = (place_type or next(iter(PLACE_TYPES.values()))).policy
         self.type_slug = place_type.slug if place_type else ""
         self.open = row.state == "in_use" and place_type is not None
+
+    def is_closed(self, now: float) -> bool:
+        """Not in use, or closed for a time: nobody enters, whoever is inside leaves."""
+        row = self.row
+        if row.closed_from and row.closed_from <= now and (not row.closed_until or now < row.closed_until):
+            return True
+        return not self.open
+
+    def is_out_of_hours(self, now: float) -> bool:
+        """Outside its opening hours, when nobody of the staff stands at the door (docs/places.md)."""
+        try:
+            return bool(self.row.hours) and not is_open(self.row.hours, now)
+        except HoursFault:
+            return False
 
 
 class State:
@@ -40,6 +55,8 @@ class State:
         self.resident_rate = settings.gate_resident_rate
         self.colours = Colours(folder / "colours.bin")
         self.window = Window(folder / "window.bin")
+        self.tests = Tests(folder / "tests.bin")
+        self.policies = Released()
         self.carriers = Carriers(folder / "carriers.bin")
         self.genuine_sheets: set[bytes] = set()
         self.lists = PublishedLists(settings.lists_folder)
@@ -61,6 +78,7 @@ class State:
         self.devices = {row.id: row for row in tables.devices}
         self.revoked = frozenset(tables.revoked)
         self.voidings = _by_person(tables.voidings)
+        self.policies.replace(tables.policies)
         self.tables = tables
         self.version += 1
 
@@ -68,6 +86,10 @@ class State:
         """Whether a credential of the person was withdrawn after this pass was fetched (core.voidings)."""
         voidings = self.voidings.get(person)
         return voidings is not None and is_void(issued_at, voidings, moment)
+
+    def policy(self, checkpoint: Checkpoint, now: float) -> Policy:
+        """Who is admitted at this checkpoint now: the province's policy for places of its type."""
+        return self.policies.of(checkpoint.row.type, now)
 
     def is_stale(self, now: float) -> bool:
         """Whether the colours are older than the limit, or the clock is wrong: then nobody is green."""
@@ -81,6 +103,7 @@ class State:
     def close(self) -> None:
         """Let go of the shared files."""
         self.colours.close()
+        self.tests.close()
         self.window.close()
 
 

@@ -36,5 +36,7 @@ def judge(state: State, checkpoint: Checkpoint, person: int, temperature: int, d
     if state.is_stale(now):
         return _LEAVES if direction == Direction.EXIT else _STALE
     colour = state.colours.colour(person)
-    verdict, reason = decide(checkpoint.policy, colour, temperature or None, direction)
+    policy = state.policy(checkpoint, now)
+    tested = policy.test_hours > 0 and state.tests.is_younger(person, policy.test_hours, now)
+    verdict, reason = decide(policy, colour, temperature or None, direction, tested)
     return (verdict, reason, colour)

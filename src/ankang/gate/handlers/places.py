@@ -60,19 +60,16 @@ def _policies(state: State, checkpoint: Checkpoint, now: float) -> dict[str, obj
 
 
 def _policy(policy: Policy, version: int) -> dict[str, object]:
-    """The policy as data: its version; temperature limit in °C; the test's age in hours (0: none is asked for) and whether
-    a mask must be seen; by colour, verdict and reason for who enters, cool and hot. Without a test that is asked for an
-    admission is a referral for ``test``.
+    """The policy as a door off line needs it: its version; temperature limit in °C; the test's age in hours (0: none is asked
+    for) and whether a mask must be seen; by colour, verdict and reason for who enters, cool and hot. Off line nobody's tests
+    are known, so where one is asked for the table refers for ``test`` where it would admit.
     """
-    limit, asked = policy.temperature_limit, policy.test_hours > 0
+    limit = policy.temperature_limit
     table = {}
     for colour in Colour:
-        cool = decide(policy, colour, None, Direction.ENTRY, tested=True)
-        hot = decide(policy, colour, limit, Direction.ENTRY, tested=True)
+        cool = decide(policy, colour, None, Direction.ENTRY)
+        hot = decide(policy, colour, limit, Direction.ENTRY)
         table[colour.slug] = {"normal": [cool[0].slug, cool[1].slug], "fever": [hot[0].slug, hot[1].slug]}
-        if asked:
-            untested = decide(policy, colour, None, Direction.ENTRY)
-            table[colour.slug]["untested"] = [untested[0].slug, untested[1].slug]
     return {
         "version": version,
         "temperature_limit": limit / 10,

@@ -8,7 +8,7 @@ from ankang.core.codes import CodeFault
 from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_of
 from ankang.core.place_codes import check_door_code, check_presence_token
-from ankang.core.verdicts import Reason, Verdict, VisitKind
+from ankang.core.verdicts import Direction, Reason, Verdict, VisitKind
 from ankang.gate.callers import Caller
 from ankang.gate.faults import NotReady
 from ankang.gate.handlers.judging import Judgement, judge, refusal
@@ -45,7 +45,8 @@ def _judge(state: State, keys: Keys, person: int, place: Place, request: ScanReq
     checkpoint = place.checkpoint
     if place.reason is not None or checkpoint is None:
         return refusal(place.reason or Reason.CLOSED)
-    if not checkpoint.open:
+    leaves = DIRECTIONS[request.direction] == Direction.EXIT
+    if not checkpoint.open or (not leaves and (checkpoint.is_closed(now) or checkpoint.is_out_of_hours(now))):
         return refusal(Reason.CLOSED)
     if not place.rotating and not is_present(keys, checkpoint, person, request.proof, now):
         return (Verdict.REFER, Reason.PRESENCE, Colour.GREY)

@@ -5,7 +5,7 @@ before, and whether it is the code's first use here, is settled with the batch (
 """
 
 from ankang.core.epochs import epoch_of
-from ankang.core.verdicts import Reason, VisitKind
+from ankang.core.verdicts import Direction, Reason, VisitKind
 from ankang.gate.callers import Caller
 from ankang.gate.carrier_reading import read_card, read_shown
 from ankang.gate.faults import BadField, DeviceRevoked, NotReady
@@ -18,6 +18,7 @@ from ankang.gate.visits import NOBODY, Visit, visit_id
 
 _OK = int(Reason.OK)
 _VERIFY = int(VisitKind.VERIFY)
+_EXIT = int(Direction.EXIT)
 
 
 def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
@@ -46,7 +47,7 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         verdict, reason, colour = refusal(Reason.INVALID)
     elif checkpoint is None or not may_serve(device, checkpoint):
         verdict, reason, colour = refusal(Reason.WRONG_PLACE)
-    elif not checkpoint.open:
+    elif checkpoint.is_closed(now) and (direction != _EXIT or not checkpoint.open):
         verdict, reason, colour = refusal(Reason.CLOSED)
     else:
         index = seen.index
