@@ -20,12 +20,36 @@ CREDENTIAL_DAYS = 180
 PAPER = "paper"
 CARD_KINDS = ("social_security", "city", "bus", "park", "fob")
 CARRIER_KINDS = (PAPER, *CARD_KINDS)
-VOID_REASONS = ("reissued", "lost", "consent_withdrawn")
+VOID_REASONS = ("reissued", "lost", "consent_withdrawn", "left")
 SHEET_DAYS = 365
 SHEETS_PER_DAY = 5
+COMPANIONS_PER_PERSON = 6
+COMPANION_BASES = ("consent", "phone", "staff", "guardian")
+COMPANION_ENDS = ("holder", "companion", "staff", "guardianship_ended", "consent_withdrawn", "left")
+COMPANION_EVENTS = ("bound", "along", "apart", "ended")
 CARDS_PER_PERSON = 10
 
-CODE_PURPOSES = ("apply", "sign_in")
+CODE_PURPOSES = ("apply", "sign_in", "consent", "change", "close", "companion")
+
+PHONE_OWNERS = ("own", "helper")
+STATES = ("pending", "active", "moved", "deceased", "closed", "merged")
+STATES_LEFT = ("moved", "deceased", "closed", "merged")
+"""The code of these people has ended; their colour is grey and is not computed."""
+LEAVING_STATES = ("deceased", "closed", "active")
+MERGE_STATES = ("asked", "done", "refused", "undone")
+GUARDIAN_KINDS = ("minor", "adult")
+GUARDIAN_BASES = ("consent", "documents", "desk")
+ADULT_AT = 18
+REQUEST_KINDS = ("family", "name")
+REQUEST_STATES = ("waiting", "approved", "declined", "withdrawn")
+PICTURES_PER_REQUEST = 3
+PICTURE_BYTES = 600_000
+PICTURE_DAYS = 7
+REQUESTS_WAITING = 6
+MERGE_UNDO_DAYS = 30
+COOLING_DAYS = 7
+LEGACY_SYSTEMS = ("return_to_work", "compound", "bus", "taxi", "school", "other")
+LEGACY_STATES = ("checked", "taken", "dropped", "undone")
 DECLARATION = "declaration"
 DECLARATION_VERSION = 1
 

@@ -1,8 +1,33 @@
 """Persons, what they agreed to, where they are signed in, what they carry instead of a
-phone, and the one-time codes that prove a phone."""
+phone, the one-time codes that prove a phone, who cares for whom, and how a record came to stand as it does."""
 
 from .carriers import Carrier
-from .persons import MOST_PERSONS, Consent, Person
+from .companions import Companion, CompanionEvent
+from .family import Guardianship
+from .legacy import LegacyCode, LegacyImport
+from .persons import MOST_PERSONS, Change, Consent, FormerDocument, Person
+from .requests import Picture, Request
 from .signing_in import Credential, OneTimeCode, Voiding
+from .standing import Leaving, Merge, Standing
 
-__all__ = ["MOST_PERSONS", "Carrier", "Consent", "Credential", "OneTimeCode", "Person", "Voiding"]
+__all__ = [
+    "MOST_PERSONS",
+    "Carrier",
+    "Change",
+    "Companion",
+    "CompanionEvent",
+    "Consent",
+    "Credential",
+    "FormerDocument",
+    "Guardianship",
+    "Leaving",
+    "LegacyCode",
+    "LegacyImport",
+    "Merge",
+    "OneTimeCode",
+    "Person",
+    "Picture",
+    "Request",
+    "Standing",
+    "Voiding",
+]

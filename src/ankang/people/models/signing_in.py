@@ -8,17 +8,28 @@ from .persons import Person
 
 
 class Credential(models.Model):
-    """One place where a person is signed in; its ``id`` is the serial inside the bearer token."""
+    """One place where a person is signed in; its ``id`` is the serial inside the bearer token.
+
+    ``guardianship``: it is a guardian's phone that shows a ward's code by it; it ends with the guardianship, and with the
+    guardian's own credential ``opened_from`` on that phone.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="credentials")
     label = models.TextField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    guardianship = models.BigIntegerField(null=True)
+    opened_from = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "people_credential"
-        indexes = [models.Index(fields=["revoked_at"], name="people_credential_revoked", condition=~Q(revoked_at=None))]
+        indexes = [
+            models.Index(
+                fields=["guardianship"], name="people_credential_of_wards", condition=Q(guardianship__isnull=False)
+            ),
+            models.Index(fields=["revoked_at"], name="people_credential_revoked", condition=~Q(revoked_at=None)),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="people_credential_lasts")
         ]
