@@ -7,7 +7,7 @@
 
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
 MADE = .venv/made
-PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po)
+PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po src/ankang/*/*/locale/*/LC_MESSAGES/*.po)
 WEB_FILES := $(shell find web -name node_modules -prune -o -type f -print)
 WITH_NODE = PATH="$$(scripts/bootstrap node):$$PATH" npm --prefix web
 
@@ -77,7 +77,7 @@ $(MADE)/pages: $(MADE)/web-packages $(WEB_FILES)
 	@touch $@
 
 $(MADE)/translations: $(MADE)/packages $(PO_FILES)
-	@for folder in src/ankang/*/locale; do \
+	@for folder in src/ankang/*/locale src/ankang/*/*/locale; do \
 		if ls "$$folder"/*/LC_MESSAGES/*.po >/dev/null 2>&1; then \
 			.venv/bin/pybabel --quiet compile --domain django --directory "$$folder" || exit 1; \
 		fi; \

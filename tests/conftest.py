@@ -15,7 +15,15 @@ from ankang.config.settings import Settings, load_settings
 
 _folder = tempfile.TemporaryDirectory(prefix="ankang-tests-", ignore_cleanup_errors=True)
 _use: Any = None
-_UNMANAGED = ("base_accessrecord", "passage_visit", "health_evidence", "health_colourchange", "health_retraction")
+_UNMANAGED = (
+    "base_accessrecord",
+    "passage_visit",
+    "health_evidence",
+    "health_colourchange",
+    "health_retraction",
+    "rides_authorisation",
+    "rides_ride",
+)
 
 
 def _start_database() -> None:

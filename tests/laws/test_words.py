@@ -15,7 +15,7 @@ _BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktr
 
 def _catalog() -> dict[str, str]:
     words: dict[str, str] = {}
-    for path in SOURCE.glob("*/locale/zh_Hans/LC_MESSAGES/django.po"):
+    for path in SOURCE.rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
         for message in read_po(BytesIO(path.read_bytes())):
             if message.id:
                 singular = message.id if isinstance(message.id, str) else message.id[0]

@@ -11,9 +11,10 @@ from django.db import transaction
 from ankang.base.services import ensure_month_partitions
 from ankang.health.services.rulebook import ensure_first_release
 from ankang.passage.services import prepare_index_spaces
+from ankang.scenes.rides.services import prepare_certificate
 from ankang.trust.services import ensure_keys
 
-PARTITIONED_ROOMS = ("health", "passage")
+PARTITIONED_ROOMS = ("health", "passage", "scenes.rides")
 
 
 def migrate(verbosity: int = 0) -> None:
@@ -24,7 +25,8 @@ def migrate(verbosity: int = 0) -> None:
 
 @transaction.atomic
 def prepare(now: datetime) -> None:
-    """Make what must exist ahead of time: keys, day keys, partitions, index spaces, the first rule set.
+    """Make what must exist ahead of time: keys, day keys, partitions, index spaces, the first rule set, the certificate
+    of ride codes.
 
     Run at start and daily by the worker.
     """
@@ -35,3 +37,4 @@ def prepare(now: datetime) -> None:
             import_module(f"ankang.{room}.services").prepare_partitions(now)
     prepare_index_spaces(now)
     ensure_first_release(now)
+    prepare_certificate(now)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "ankang.places",
     "ankang.health",
     "ankang.passage",
+    "ankang.scenes.rides",
     "ankang.exchange",
     "ankang.insight",
 ]

@@ -1,0 +1,218 @@
+"""HTTP of rides: a phone has its key authorised, a transit gate reports rides. Shapes here, the rest in services."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from ninja import Router, Schema
+from ninja.decorators import decorate_view
+from pydantic import Field
+
+from ankang.base.errors import BadInput
+from ankang.base.permissions import for_resident, public
+from ankang.core.base64url import from_base64url, to_base64url
+from ankang.core.colours import Colour
+from ankang.core.epochs import epoch_start
+from ankang.core.verdicts import Direction, Reason, Verdict, sentence
+from ankang.people.api import json_body
+from ankang.people.credentials import require_resident
+
+from . import services
+from .rules import MOST_RIDES, VALID_SECONDS, Recorded, Report
+
+router = Router(tags=["rides"])
+DIRECTIONS = {direction.slug: direction for direction in Direction}
+VERDICTS = {verdict.slug: verdict for verdict in Verdict}
+REASONS = {reason.slug: reason for reason in Reason}
+COLOURS = {colour.slug: colour for colour in Colour}
+
+
+class KeyIn(Schema):
+    """``public_key``: base64url of the phone's compressed SM2 point, 33 bytes; ``epoch``: ``next`` for the day ahead."""
+
+    public_key: Annotated[str, Field(max_length=64)]
+    epoch: Literal["next"] | None = None
+
+
+class AuthorisationOut(Schema):
+    """What the phone keeps; it adds the time and its signature (docs/ride-format.md §6). Times in unix seconds."""
+
+    authorisation: str
+    account: str
+    epoch: int
+    valid_from: int
+    expires_at: int
+    valid_seconds: int
+    server_time: float
+
+
+class LiveOut(Schema):
+    """Accounts (hex) of this sign-in that gates accept, today's and tomorrow's."""
+
+    live: list[str]
+    server_time: float
+
+
+class StoppedOut(Schema):
+    """How many ride codes were ended."""
+
+    stopped: int
+
+
+class MyRide(Schema):
+    """One ride of mine."""
+
+    at: datetime
+    line: str
+    vehicle: str
+    direction: str
+    verdict: str
+    reason: str
+
+
+class RideIn(Schema):
+    """One ride as the gate saw it; ``code``: base64url of the bytes of the QR, ``at``: unix seconds."""
+
+    nonce: UUID
+    code: Annotated[str, Field(max_length=600)]
+    at: Annotated[float, Field(ge=0, le=2**33)]
+    checkpoint: Annotated[int, Field(ge=1, le=2**32 - 1)]
+    direction: Literal["entry", "exit"] = "entry"
+    verdict: Literal["admit", "deny", "refer"]
+    reason: Annotated[str, Field(max_length=40)] = "ok"
+    colour: Literal["grey", "green", "yellow", "red"] = "grey"
+    line: Annotated[str, Field(max_length=40)] = ""
+    vehicle: Annotated[str, Field(max_length=40)] = ""
+
+
+class RidesIn(Schema):
+    """Rides that a device took, at most 200 at once."""
+
+    rides: Annotated[list[RideIn], Field(max_length=MOST_RIDES)]
+
+
+class RideOut(Schema):
+    """What became of one ride: ``recorded``, ``duplicate`` (it was here) or ``rejected`` (kept, with our reason)."""
+
+    nonce: UUID
+    ride: UUID
+    status: str
+    reason: str
+    detail: str
+    message: str
+
+
+class RidesOut(Schema):
+    """Answers in the order of the rides; they come when all are kept."""
+
+    results: list[RideOut]
+
+
+@router.get("me/ride", response=LiveOut)
+@for_resident
+def get_ride(request: HttpRequest) -> Any:
+    """Which of this sign-in's ride codes are live. Errors: not_signed_in."""
+    now = timezone.now()
+    rows = services.live_authorisations(require_resident(request), now)
+    return LiveOut(live=[row.account.hex for row in rows], server_time=now.timestamp())
+
+
+@router.post("me/ride", response=AuthorisationOut)
+@decorate_view(json_body)
+@for_resident
+def post_ride(request: HttpRequest, body: KeyIn) -> Any:
+    """Authorise this phone's key. Errors: not_signed_in, bad_input, too_many_requests, no_index_space."""
+    now = timezone.now()
+    issued = services.issue_authorisation(require_resident(request), _point(body.public_key), body.epoch == "next", now)
+    return AuthorisationOut(
+        authorisation=to_base64url(issued.raw),
+        account=issued.account.hex,
+        epoch=issued.epoch,
+        valid_from=epoch_start(issued.epoch),
+        expires_at=int(issued.expires_at.timestamp()),
+        valid_seconds=VALID_SECONDS,
+        server_time=now.timestamp(),
+    )
+
+
+@router.post("me/ride/revoke", response=StoppedOut)
+@decorate_view(json_body)
+@for_resident
+def post_revoke(request: HttpRequest) -> Any:
+    """End my ride codes on all my phones. Errors: not_signed_in."""
+    return StoppedOut(stopped=services.revoke_authorisations(require_resident(request).person, timezone.now()))
+
+
+@router.get("me/rides", response=list[MyRide])
+@for_resident
+def get_rides(request: HttpRequest) -> Any:
+    """My rides as long as they are kept, newest first. Errors: not_signed_in."""
+    rows = services.my_rides(require_resident(request).person, timezone.now())
+    return [
+        MyRide(
+            at=row.at,
+            line=row.line,
+            vehicle=row.vehicle,
+            direction=Direction(row.direction).slug,
+            verdict=Verdict(row.verdict).slug,
+            reason=Reason(row.reason).slug,
+        )
+        for row in rows
+    ]
+
+
+@router.post("rides", response=RidesOut)
+@decorate_view(json_body)
+@public("a transit gate calls; the bearer of a paired device is asked for")
+def post_rides(request: HttpRequest, body: RidesIn) -> Any:
+    """Report rides; again and again if need be. Errors: device_unknown, device_stopped, bad_input."""
+    now = timezone.now()
+    device = services.device_of(request, now)
+    told = services.record_rides(device, [_report(ride, place) for place, ride in enumerate(body.rides)], now)
+    return RidesOut(results=[_told(one) for one in told])
+
+
+def _report(ride: RideIn, place: int) -> Report:
+    verdict, reason = VERDICTS[ride.verdict], REASONS.get(ride.reason)
+    if reason is None or (verdict is Verdict.ADMIT and reason is not Reason.OK):
+        raise BadInput(details={"fields": {f"rides.{place}.reason": "unknown"}})
+    if any("\0" in text for text in (ride.line, ride.vehicle)):
+        raise BadInput(details={"fields": {f"rides.{place}": "control_characters"}})
+    return Report(
+        nonce=ride.nonce,
+        code=_bytes(ride.code),
+        at=ride.at,
+        checkpoint=ride.checkpoint,
+        direction=DIRECTIONS[ride.direction],
+        verdict=verdict,
+        reason=reason,
+        colour=int(COLOURS[ride.colour]),
+        line=ride.line.strip(),
+        vehicle=ride.vehicle.strip(),
+    )
+
+
+def _told(one: Recorded) -> RideOut:
+    fine = one.reason is Reason.OK
+    message = "" if fine else sentence(one.reason, get_language() or "zh-hans")
+    return RideOut(
+        nonce=one.nonce, ride=one.ride, status=one.status, reason=one.reason.slug, detail=one.detail, message=message
+    )
+
+
+def _point(text: str) -> bytes:
+    found = _bytes(text)
+    if len(found) != 33:
+        raise BadInput(details={"fields": {"public_key": "base64url of 33 bytes"}})
+    return found
+
+
+def _bytes(text: str) -> bytes:
+    """What the text holds; nothing when it is no base64url, which no format of ours takes for a code."""
+    try:
+        return from_base64url(text)
+    except (ValueError, UnicodeEncodeError):
+        return b""

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RidesConfig(AppConfig):
+    name = "ankang.scenes.rides"
+    label = "rides"
+    verbose_name = _("Rides")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """My rides stand on my own page."""
+        from ankang.people.sections import me_sections
+
+        from .views import section
+
+        me_sections.append(section)

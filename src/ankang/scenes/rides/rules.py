@@ -1,0 +1,106 @@
+"""Pure decisions of ride codes: what an authorisation says, which record a report becomes, how long things are kept."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ankang.core.epochs import epoch_start
+from ankang.core.ride import Authorisation, Rider, write_rider
+from ankang.core.sm import sm3
+from ankang.core.verdicts import Direction, Reason, Verdict
+
+VALID_SECONDS = 60
+"""For so long one generation of a code counts; then the phone signs the next one."""
+LIMIT_FEN = 5_000
+"""The most that one ride may cost; fares come later, the field is the ministry's."""
+KIND = 1
+"""An ordinary account; concessions come with fares."""
+MOST_A_DAY = 20
+"""Authorisations of one person on one day: each new sign-in or emptied phone takes one."""
+CERTIFICATE_MONTHS = 24
+RENEW_DAYS = 60
+"""A certificate that ends sooner is replaced."""
+REVOKED_SECONDS = 30 * 60
+"""A list of revocations answers for so long."""
+MOST_RIDES = 200
+OLDEST = 7 * 86_400
+AHEAD = 120
+
+
+def authorisation_of(
+    certificate: bytes, issuer: str, account: bytes, card: str, public: bytes, rider: Rider
+) -> Authorisation:
+    """What the issuer signs for a phone's key: good to the end of the rider's epoch."""
+    return Authorisation(
+        certificate=certificate,
+        account=account,
+        card=card,
+        issuer=issuer,
+        platform=issuer,
+        kind=KIND,
+        limit=LIMIT_FEN,
+        public=public,
+        expires=epoch_start(rider.epoch + 1),
+        valid=VALID_SECONDS,
+        custom=write_rider(rider),
+    )
+
+
+def month_after(now_year: int, now_month: int, months: int) -> tuple[int, int]:
+    """(year, month) so many months later."""
+    count = now_year * 12 + now_month - 1 + months
+    return count // 12, count % 12 + 1
+
+
+def record_id(device: int, nonce: UUID) -> UUID:
+    """The id of the ride that ``device`` reports with ``nonce``: SM3("ride" ‖ device 8 ‖ nonce)[:16], so a retry is the same."""
+    return UUID(bytes=sm3(b"ride" + device.to_bytes(8, "big") + nonce.bytes)[:16])
+
+
+def in_time(at: float, now: float) -> Reason:
+    """Whether a ride at ``at`` may be reported ``now``; else why the device's clock is not believed."""
+    if at > now + AHEAD:
+        return Reason.NOT_YET_VALID
+    return Reason.OK if at >= now - OLDEST else Reason.EXPIRED
+
+
+@dataclass(frozen=True)
+class Report:
+    """One ride as a device tells it; ``at`` in unix seconds, ``code`` the bytes of the QR."""
+
+    nonce: UUID
+    code: bytes
+    at: float
+    checkpoint: int
+    direction: Direction
+    verdict: Verdict
+    reason: Reason
+    colour: int
+    line: str
+    vehicle: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a report becomes: whose (None: nobody's), with which reason, and for our logs the exact fault."""
+
+    person: int | None
+    reason: Reason
+    detail: str
+    showing: UUID
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The answer to one report: ``status`` is recorded, duplicate or rejected."""
+
+    nonce: UUID
+    ride: UUID
+    status: str
+    reason: Reason
+    detail: str
+
+
+def partition_of(table: str, day: date) -> str:
+    """The name of a day's partition."""
+    return f"{table}_{day:%Y%m%d}"

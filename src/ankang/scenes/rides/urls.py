@@ -1,0 +1,11 @@
+"""Addresses of rides."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("me/rides", views.mine, name="my_rides"),
+    path(".well-known/ankang-ride-keys.json", views.keys, name="ride_keys"),
+    path(".well-known/ankang-ride-revoked.akr", views.revoked, name="ride_revoked"),
+]
