@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ankang.base.reading import Column
 from ankang.core.identifiers import DocumentKind
 
 from .faults import RowFault, sentence
-from .kinds import Column, FeedKind
+from .kinds import FeedKind
 from .rows import RowReader
 from .rules import FARTHEST
 

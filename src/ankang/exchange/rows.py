@@ -6,11 +6,11 @@ Nothing here knows persons: a row names its person by document or phone, and mat
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ankang.base.reading import WHY, Column, cells, headers, simple
 from ankang.core.evidence import Attributes, EvidenceFault, check_evidence, check_moments
 
-from . import cells
 from .faults import FileFault, RowFault
-from .kinds import PERSON, WHY, Column, FeedKind, headers, simple
+from .kinds import PERSON, FeedKind
 
 CLOCK_SKEW = 600
 """Seconds by which a sender's clock may be ahead (as for single records)."""
@@ -120,7 +120,7 @@ class RowReader:
 
 def _places(kind: FeedKind, header: Sequence[str], first: int) -> tuple[dict[str, int], tuple[str, ...]]:
     """Where each column stands, and the headers that are nobody's."""
-    known = headers(kind)
+    known = headers(kind.columns)
     places: dict[str, int] = {}
     ignored = []
     for at, title in enumerate(header):

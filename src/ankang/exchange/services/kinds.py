@@ -1,7 +1,8 @@
 """The feeds, and the files one fills in."""
 
-import csv
 import io
+
+from ankang.base.reading import as_csv, template_table
 
 from ..errors import FeedUnknown
 from ..kinds import FeedKind, all_kinds
@@ -22,11 +23,7 @@ def feed_kind(slug: str) -> FeedKind:
 
 def template_csv(kind: FeedKind, lang: str) -> bytes:
     """Header and one example row as CSV, UTF-8 with the mark that spreadsheets look for."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(column.word(lang) for column in kind.columns)
-    writer.writerow(column.example for column in kind.columns)
-    return text.getvalue().encode("utf-8-sig")
+    return b"".join(as_csv(template_table(kind.columns, lang)))
 
 
 def template_xlsx(kind: FeedKind, lang: str) -> bytes:

@@ -14,11 +14,13 @@ import msgspec
 from django.contrib.auth.models import User
 from django.db.models import Max
 
+from ankang.base.reading import headers
+from ankang.base.reading.lines import cells_of
+
 from ..errors import FileTooLarge, TooManyRecords
 from ..faults import RowFault
-from ..kinds import FeedKind, headers
+from ..kinds import FeedKind
 from ..models import Agent, Batch, Chunk
-from ..reading.lines import cells_of
 from ..rows import RowReader
 from .checking import worsens_by_rule
 from .files import sealed_piece
@@ -99,7 +101,7 @@ def hand_in_collected(now: datetime) -> int:
 
 
 def _read(kind: FeedKind, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[ReadRow]:
-    names = {title: column.attribute for title, column in headers(kind).items()}
+    names = {title: column.attribute for title, column in headers(kind.columns).items()}
     order = {column.attribute: at for at, column in enumerate(kind.columns)}
     reader = RowReader(kind, [column.zh for column in kind.columns], int(now.timestamp()))
     read = []

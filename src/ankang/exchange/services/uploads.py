@@ -13,12 +13,12 @@ from procrastinate.contrib.django import app
 
 from ankang.base.errors import BadInput, BodyTooLarge
 from ankang.base.limits import MAX_BODY
+from ankang.base.reading import MAX_BYTES, Recogniser
+from ankang.base.reading.formats import check_name
 
 from ..errors import BatchStateWrong, FileNotReadable, FileTooLarge, PartDiffers, PartsMissing
 from ..faults import FileFault
 from ..models import TAKEN_BACK, Agent, Batch, Chunk
-from ..reading import MAX_BYTES, Recogniser
-from ..reading.formats import check_name
 from .files import opened_piece, pieces_of, sealed_piece
 from .kinds import feed_kind
 from .senders import own_batch, sender_of

@@ -14,9 +14,10 @@ from ankang.base.errors import NotFound
 from ankang.base.limits import MAX_BODY
 from ankang.base.models import Region
 from ankang.base.permissions import may, regions_where, requires
+from ankang.base.reading import Column
 
 from ..forms import label_of, values_of
-from ..kinds import Column, FeedKind
+from ..kinds import FeedKind
 from ..services import feed_kind, feed_kinds, template_csv, template_xlsx
 from .listing import last_batches, table_of
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from ankang.base.errors import NotFound
 from ankang.base.permissions import requires
+from ankang.base.reading import Column, headers, simple
 from ankang.core.masking import mask_document, mask_name, mask_phone
 from ankang.trust.keyring import keyring
 
 from ..faults import sentence
-from ..kinds import Column, headers, simple
 from ..models import Batch, Row
 from ..services import batch_of, feed_kind, rejects_csv, rejects_of, rejects_xlsx
 from ..services.taking import ROW_LABEL
@@ -80,7 +80,7 @@ def refusals_of(request: HttpRequest, batch: Batch, lang: str) -> dict[str, Any]
 
 def _columns(batch: Batch) -> list[tuple[str, Column | None]]:
     """The header of the file: each title with the column it stands for, if any."""
-    known = headers(feed_kind(batch.feed))
+    known = headers(feed_kind(batch.feed).columns)
     return [(title, known.get(simple(title))) for title in (batch.findings or {}).get("header", [])]
 
 

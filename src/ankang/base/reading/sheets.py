@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
-from ..faults import FileFault
+from .faults import FileFault
 
 MOST_UNPACKED = 2 * 1024**3
 MOST_STRINGS = 256 * 1024**2

@@ -1,26 +1,28 @@
 """NDJSON: one object a line, the columns named in Chinese or English."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
 
-from ..faults import FileFault
-from ..kinds import FeedKind, headers, simple
+from .columns import Column, headers, simple
+from .faults import FileFault
 
 LONGEST_LINE = 1 << 20
 _SAMPLE = 1_000
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def json_rows(file: BinaryIO, kind: FeedKind) -> tuple[list[str], tuple[str, ...], Iterator[list[str] | str]]:
-    """The feed's header, the strange names among the first lines, and the rows: cells, or the line that is no object."""
-    names = {title: column.attribute for title, column in headers(kind).items()}
-    order = {column.attribute: at for at, column in enumerate(kind.columns)}
+def json_rows(
+    file: BinaryIO, columns: Sequence[Column]
+) -> tuple[list[str], tuple[str, ...], Iterator[list[str] | str]]:
+    """The header in Chinese, the strange names among the first lines, and the rows: cells, or the line that is no object."""
+    names = {title: column.attribute for title, column in headers(columns).items()}
+    order = {column.attribute: at for at, column in enumerate(columns)}
     strangers = _strangers(file, names)
     file.seek(0)
-    return [column.zh for column in kind.columns], strangers, _rows(file, names, order)
+    return [column.zh for column in columns], strangers, _rows(file, names, order)
 
 
 def cells_of(record: dict[str, Any], names: dict[str, str], order: dict[str, int]) -> list[str] | None:

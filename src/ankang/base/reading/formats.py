@@ -2,13 +2,23 @@
 
 import codecs
 
-from ..faults import FileFault
+from .faults import FileFault
 
 MAX_BYTES = 300 * 1024 * 1024
 MAX_ROWS = 1_000_000
 _BY_NAME = {"csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx", "ndjson": "ndjson", "jsonl": "ndjson"}
 _ZIP = b"PK\x03\x04"
-_OTHERS = (b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff", b"MZ", b"\x7fELF")
+_OTHERS = (
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"MZ",
+    b"\x7fELF",
+)
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

@@ -1,12 +1,11 @@
-"""A file as a table: its header, checked against the feed, and its rows, one after the other."""
+"""A file as a table: its header and its rows, one after the other. What the cells mean is the room's affair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from ..faults import FileFault
-from ..kinds import FeedKind
-from ..rows import RowReader
+from .columns import Column, headers
+from .faults import FileFault
 from .formats import MAX_ROWS
 from .lines import json_rows
 from .sheets import sheet_rows
@@ -22,10 +21,12 @@ class RawRow(NamedTuple):
 
 
 class Table:
-    """An open file: ``header``, ``reader`` for its rows, and the rows by iteration."""
+    """An open file: ``header`` and, by iteration, the rows. ``strangers``: names that only some lines of NDJSON hold."""
 
-    def __init__(self, header: list[str], reader: RowReader, rows: Iterator[list[str] | str], first: int) -> None:
-        self.header, self.reader, self._rows, self._first = header, reader, rows, first
+    def __init__(
+        self, header: list[str], rows: Iterator[list[str] | str], first: int, strangers: tuple[str, ...] = ()
+    ) -> None:
+        self.header, self.strangers, self._rows, self._first = header, strangers, rows, first
 
     def rows(self, after: int = 0) -> Iterator[RawRow]:
         """The rows after the first ``after``. Raises FileFault: broken_file, line_too_long, too_many_rows."""
@@ -52,26 +53,19 @@ def _without_tail(rows: Iterator[list[str] | str]) -> Iterator[list[str] | str]:
             empty.append(row)
 
 
-def open_table(file: BinaryIO, format: str, kind: FeedKind, now: int) -> Table:
-    """Open ``file`` (seekable) as a table of ``kind``. Raises FileFault: what is wrong with the file or its header."""
+def open_table(file: BinaryIO, format: str, columns: Sequence[Column]) -> Table:
+    """Open ``file`` (seekable; ``format`` as Recogniser says). Raises FileFault: what is wrong with the file."""
     name, _, encoding = format.partition(":")
     if name == "csv":
-        rows, first = text_rows(file, encoding, kind), 2
+        rows = text_rows(file, encoding, headers(columns))
     elif name == "xlsx":
-        rows, first = sheet_rows(file), 2
-    else:
-        return _lines(file, kind, now)
-    header = next(rows, None)
-    if header is None or not any(cell.strip() for cell in header):
+        rows = sheet_rows(file)
+    else:  # NDJSON names its columns in every line
+        header, strangers, lines = json_rows(file, columns)
+        return Table(header, lines, 1, strangers)
+    first = next(rows, None)
+    if first is None or not any(cell.strip() for cell in first):
         raise FileFault("empty_file")
-    while not header[-1].strip():
-        header.pop()
-    return Table(header, RowReader(kind, header, now), rows, first)
-
-
-def _lines(file: BinaryIO, kind: FeedKind, now: int) -> Table:
-    """NDJSON names its columns in every line: the header is the feed's own, and further names are left out."""
-    header, strangers, rows = json_rows(file, kind)
-    reader = RowReader(kind, header, now)
-    reader.ignored = strangers
-    return Table(header, reader, rows, 1)
+    while not first[-1].strip():
+        first.pop()
+    return Table(first, rows, 2)

@@ -14,8 +14,8 @@ from typing import Any
 from ankang.core.identifiers import DocumentKind, IdentifierFault, birth_date, check_document, check_phone
 from ankang.core.regions import ever_existed
 
+from .columns import Column, simple
 from .faults import RowFault
-from .kinds import Column, simple
 
 BEIJING = timezone(timedelta(hours=8))
 _DAY = 86_400
@@ -242,8 +242,15 @@ def _existed(code: str) -> bool:
 
 @cache
 def _document_kinds() -> dict[str, str]:
-    found = {simple(name): kind.value for kind in DocumentKind for name in (kind.value, kind.word("zh"), kind.word("en"))}
-    short = {"身份证": "resident_id", "港澳台居住证": "hkmt_residence", "港澳通行证": "hkm_permit", "台胞证": "taiwan_permit"}
+    found = {
+        simple(name): kind.value for kind in DocumentKind for name in (kind.value, kind.word("zh"), kind.word("en"))
+    }
+    short = {
+        "身份证": "resident_id",
+        "港澳台居住证": "hkmt_residence",
+        "港澳通行证": "hkm_permit",
+        "台胞证": "taiwan_permit",
+    }
     return found | {simple(name): value for name, value in short.items()}
 
 
@@ -256,5 +263,13 @@ def _countries() -> dict[str, str]:
         for code, name in Locale.parse(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
                 found[simple(name)] = found[code.lower()] = code
-    spoken = {"中国": "CN", "香港": "HK", "中国香港": "HK", "澳门": "MO", "中国澳门": "MO", "台湾": "TW", "中国台湾": "TW"}
+    spoken = {
+        "中国": "CN",
+        "香港": "HK",
+        "中国香港": "HK",
+        "澳门": "MO",
+        "中国澳门": "MO",
+        "台湾": "TW",
+        "中国台湾": "TW",
+    }
     return found | spoken

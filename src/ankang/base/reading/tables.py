@@ -2,22 +2,22 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import BinaryIO
 
-from ..faults import FileFault
-from ..kinds import FeedKind, headers, simple
+from .columns import simple
+from .faults import FileFault
 
 LONGEST_LINE = 1 << 20
 
 
-def text_rows(file: BinaryIO, encoding: str, kind: FeedKind) -> Iterator[list[str]]:
-    """Header and rows as lists of cells."""
+def text_rows(file: BinaryIO, encoding: str, known: Container[str]) -> Iterator[list[str]]:
+    """Header and rows as lists of cells; ``known``: the simplified headers, by which the separator is told."""
     text = io.TextIOWrapper(file, "utf-8-sig" if encoding == "utf-8" else encoding, newline="")
     try:
         first = text.readline(LONGEST_LINE)
         text.seek(0)
-        yield from csv.reader(_lines(text), delimiter=_delimiter(first, kind))
+        yield from csv.reader(_lines(text), delimiter=_delimiter(first, known))
     except csv.Error:
         raise FileFault("broken_file") from None
     except UnicodeDecodeError:
@@ -33,9 +33,8 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _delimiter(line: str, kind: FeedKind) -> str:
+def _delimiter(line: str, known: Container[str]) -> str:
     """The sign that makes the most known headers of the first line."""
-    known = headers(kind)
 
     def found(sign: str) -> int:
         return sum(simple(title.strip('"')) in known for title in line.split(sign))
