@@ -52,6 +52,78 @@ class DetailsDoNotMatch(Problem):
     )
 
 
+class CodeEnded(Problem):
+    """The record of this document ended: staff recorded a death. Where that is wrong, staff put it right."""
+
+    status = 409
+    zh = "该证件的安康码已停用。如有错误，请带证件到乡镇（街道）便民服务中心，或拨打 12345。"
+    en = "The code of this document has ended. If that is wrong, take the document to your town's service centre or call 12345."
+
+
+class ChainOfProxies(Problem):
+    """Who is cared for cannot care for others, and the other way round (A6): no chain of proxies."""
+
+    status = 409
+    zh = "由他人代管的人不能再代管别人，代管他人的人也不能由别人代管。"
+    en = "Somebody who is looked after cannot look after others, nor the other way round."
+
+
+class NotOfAge(Problem):
+    """A guardian or a proxy is at least 18."""
+
+    status = 409
+    zh = "年满 18 周岁才能为家人代申领、代亮码。"
+    en = "Only adults can apply and show for others."
+
+
+class OfAge(Problem):
+    """Guardianship is for minors; an adult agrees on the own phone, or staff look at documents."""
+
+    status = 409
+    zh = "此人已满 18 周岁，请选择“成年家人”，由本人同意或提交材料办理。"
+    en = "This person is an adult. Choose an adult of the family, who agrees on their own phone or shows documents."
+
+
+class BirthDateNeeded(Problem):
+    """The document of a minor does not tell the birth date, and none was given."""
+
+    status = 422
+    zh = "请填写出生日期：监护到 18 周岁自动结束。"
+    en = "Please give the birth date: guardianship ends by itself at 18."
+
+
+class OwnCodeOnly(Problem):
+    """Asked for while showing for a ward: the guardian's own code is needed."""
+
+    status = 403
+    zh = "您正在查看家人的页面，请先切换回本人。"
+    en = "You are on the pages of somebody you care for. Switch back to yourself first."
+
+
+class TooManyRequestsWaiting(Problem):
+    """Six requests of one person wait for review already."""
+
+    status = 409
+    zh = "您已有 6 项申请待审核，请等待结果后再提交。"
+    en = "Six of your requests wait for review. Please wait for the answers."
+
+
+class PictureRefused(Problem):
+    """Not a JPEG or PNG picture, or too large; ``details.fields.pictures`` says which."""
+
+    status = 422
+    zh = "照片须为 JPEG 或 PNG 格式，每张不超过 600 KB，最多 3 张。"
+    en = "Pictures must be JPEG or PNG, at most 600 kB each, three at most."
+
+
+class AlreadyReviewed(Problem):
+    """Somebody else decided the request meanwhile, or it was withdrawn."""
+
+    status = 409
+    zh = "这项申请已经处理。"
+    en = "This request has been decided already."
+
+
 class UnsupportedMediaType(Problem):
     status = 415
     zh, en = "请以 JSON 格式(application/json)提交。", "Please send JSON (application/json)."
@@ -86,3 +158,19 @@ class TooManyCards(Problem):
     status = 409
     zh = "最多绑定 10 张卡，请先停用不再使用的卡。"
     en = "Ten cards can be bound at most. End one that is no longer used first."
+
+
+class TooManyCompanions(Problem):
+    """Six companions are bound to this person (domain.md §3: six a phone)."""
+
+    status = 409
+    zh = "最多绑定 6 位同行人，请先解除一位不再同行的。"
+    en = "Six companions can be bound at most. End one who no longer walks with you first."
+
+
+class ChainRefused(Problem):
+    """The holder walks along with somebody, or one of the companions brings people of their own."""
+
+    status = 409
+    zh = "同行人不能再带人：您或所选的人正与他人同行。请先结束那边的同行，再试一次。"
+    en = "A companion brings nobody: you, or one of those you chose, walk with somebody else just now. End that first."

@@ -23,12 +23,14 @@ from .rules import (
 )
 
 
-def send_one_time_code(phone: str, purpose: str, now: datetime) -> OneTimeCode:
+def send_one_time_code(phone: str, purpose: str, now: datetime, words: str = "") -> OneTimeCode:
     """Send six digits to ``phone`` (E.164), good for five minutes and five tries; earlier ones stop working.
 
-    Raises CodeTooSoon (60 s between two) and TooManyCodes (ten in 24 hours).
+    ``purpose``, and after a colon for whom, if for somebody: the digits confirm nothing else. ``words`` tell what they agree
+    to, with ``%(digits)s`` in them. Raises CodeTooSoon (60 s between two) and TooManyCodes (ten in 24 hours).
     """
-    if purpose not in CODE_PURPOSES:
+    kind = purpose.partition(":")[0]
+    if kind not in CODE_PURPOSES:
         raise ValueError(f"unknown purpose {purpose}")
     blind = keyring().blind("phone", phone)
     lock_phone(blind)
@@ -42,7 +44,7 @@ def send_one_time_code(phone: str, purpose: str, now: datetime) -> OneTimeCode:
         sent_at=now,
         expires_at=now + timedelta(seconds=CODE_SECONDS),
     )
-    send_message(phone, _text(digits), f"one_time_code.{purpose}", now)
+    send_message(phone, words % {"digits": digits} if words else _text(digits), f"one_time_code.{kind}", now)
     return code
 
 
@@ -65,12 +67,12 @@ def confirm_phone(phone: str, purpose: str, digits: str, now: datetime) -> int:
     return code.pk
 
 
-def check_proof(proof: int, phone: str, now: datetime) -> None:
+def check_proof(proof: int, phone: str, now: datetime, purpose: str = "apply") -> None:
     """Check that ``proof`` belongs to ``phone``, is younger than 20 minutes and not spent. Raises CodeExpired."""
     good = OneTimeCode.objects.filter(
         pk=proof,
         phone_blind=keyring().blind("phone", phone),
-        purpose="apply",
+        purpose=purpose,
         confirmed_at__gt=now - timedelta(seconds=PROOF_SECONDS),
         attempts__lt=TRIES_PER_CODE,
     )
@@ -103,7 +105,12 @@ def _hash(phone: str, purpose: str, digits: str) -> bytes:
     return keyring().blind("one-time-code", f"{purpose}:{phone}:{digits}")
 
 
-def _text(digits: str) -> str:
+def _text(digits: str, purpose: str) -> str:
+    if purpose == "consent":
+        return _(
+            "[Ankang code] A relative wants to apply for your code and show it for you. If you agree, tell them %(digits)s "
+            "within 5 minutes. If you do not know of this, tell it to nobody."
+        ) % {"digits": digits}
     return _(
         "[Ankang code] Your code is %(digits)s, valid for 5 minutes. We never ask for it by phone: tell it to nobody."
     ) % {"digits": digits}
