@@ -17,6 +17,7 @@ from ..models import Evidence
 from ..rules import CLOCK_SKEW
 from .colours import check_person
 from .feed import share_engine
+from .negative_tests import forget_test, note_tests
 
 _INSERT = """
 INSERT INTO health_evidence (person, id, kind, occurred_at, recorded_at, source, attributes)
@@ -55,6 +56,7 @@ def record_evidence(
     identity = uuid4()
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [person, identity, kind, occurred_at, now, _json(dict(source)), _json(stored(checked))])
+    note_tests([(person, kind, checked)])
     check_person(person, now)
     return identity
 
@@ -74,6 +76,7 @@ def retract_evidence(person: int, evidence: UUID, reason: str, by: str, now: dat
         cursor.execute(_RETRACT, [person, evidence, reason.strip(), by, now])
         if cursor.fetchone() is None:
             raise EvidenceRetracted()
+    forget_test(person)
     check_person(person, now)
 
 

@@ -19,6 +19,7 @@ from ..errors import EvidenceRefused
 from .bulk import check_people_with
 from .evidence import checked_record
 from .feed import own_engine
+from .negative_tests import note_tests
 
 _ON_FILE = f"""
 SELECT {COLUMNS}, coalesce(e.source->>'feed', e.source->>'organisation'),
@@ -107,6 +108,7 @@ def record_evidence_in_bulk(rows: Iterable[NewEvidence], now: datetime) -> BulkR
     wrong = _wrong_numbers(fresh)
     taken = [row for row in fresh if row.row not in wrong]
     _append(taken, now)
+    note_tests((row.person, row.record.kind.value, row.record.attributes) for row in taken)
     changed = check_people_with(_evidence_of(taken, file), now)
     recorded: list[UUID | None] = [None] * count
     for row in taken:
