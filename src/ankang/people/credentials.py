@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -24,16 +24,21 @@ from .rules import CREDENTIAL_DAYS
 
 COOKIE = "ankang_resident"
 HOLDER_COOKIE = "ankang_holder"
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Resident:
-    """The person number behind a live credential, and the credential's serial."""
+    """The person number behind a live credential, and the credential's serial.
+
+    ``guardianship``: a guardian's phone shows this person's code; the holder of the phone is somebody else.
+    """
 
     person: int
     serial: int
     expires: datetime
+    guardianship: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,25 @@ class Issued:
     expires: datetime
 
 
-def issue_credential(person: int, name: str, device: str, now: datetime) -> Issued:
-    """A credential of 180 days for ``person``; the token carries the masked ``name`` for the door."""
-    expires = now + timedelta(days=CREDENTIAL_DAYS)
-    row = Credential.objects.create(person_id=person, label=device, issued_at=now, expires_at=expires)
+def issue_credential(
+    person: int,
+    name: str,
+    device: str,
+    now: datetime,
+    ends: datetime | None = None,
+    guardianship: int | None = None,
+    opened_from: int | None = None,
+) -> Issued:
+    """A credential of 180 days for ``person``, or until ``ends``; the token carries the masked ``name`` for the door."""
+    expires = min(now + timedelta(days=CREDENTIAL_DAYS), ends or LAST_MOMENT)
+    row = Credential.objects.create(
+        person_id=person,
+        label=device,
+        issued_at=now,
+        expires_at=expires,
+        guardianship=guardianship,
+        opened_from=opened_from,
+    )
     return Issued(token_of(person, row.pk, name, now, expires), expires)
 
 
@@ -88,6 +108,11 @@ def require_resident(request: HttpRequest) -> Resident:
     return resident
 
 
+def resident_behind(token: str, now: datetime) -> Resident | None:
+    """The resident of a bearer token that does not stand in the usual place."""
+    return _read(token, now)
+
+
 def set_cookie(response: HttpResponse, issued: Issued, now: datetime) -> None:
     """Keep the token in this browser: no script can read it, other sites cannot use it, the gate can.
 
@@ -125,4 +150,4 @@ def _read(token: str, now: datetime) -> Resident | None:
         pk=credential.serial, person=credential.subject, revoked_at=None, expires_at__gt=now
     )
     row = live.first() if credential.kind == "resident" else None
-    return Resident(credential.subject, credential.serial, row.expires_at) if row else None
+    return Resident(credential.subject, credential.serial, row.expires_at, row.guardianship) if row else None

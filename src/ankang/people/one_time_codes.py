@@ -44,7 +44,7 @@ def send_one_time_code(phone: str, purpose: str, now: datetime, words: str = "")
         sent_at=now,
         expires_at=now + timedelta(seconds=CODE_SECONDS),
     )
-    send_message(phone, words % {"digits": digits} if words else _text(digits), f"one_time_code.{kind}", now)
+    send_message(phone, words % {"digits": digits} if words else _text(digits, kind), f"one_time_code.{kind}", now)
     return code
 
 

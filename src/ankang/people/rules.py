@@ -6,7 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ankang.core.identifiers import IdentifierFault, check_document, check_phone
+from ankang.core.countries import is_country
+from ankang.core.identifiers import (
+    EARLIEST_BIRTH,
+    OWN_KINDS,
+    DocumentKind,
+    IdentifierFault,
+    check_document,
+    check_phone,
+)
 from ankang.core.names import NameFault, check_name
 
 PEOPLE_PER_PHONE = 6
@@ -78,13 +86,14 @@ KNOWN_PURPOSES = frozenset(purpose.slug for purpose in PURPOSES)
 class Application:
     """What an applicant gives. After :func:`check_application` every field is in its one spelling.
 
-    ``phone`` is E.164; ``proof`` is the one-time code that this phone answered (``services.confirm_phone``).
+    ``phone`` is E.164, None for somebody without one (staff only); ``proof`` is the one-time code that this phone answered
+    (``services.confirm_phone``). ``country``: of a passport. ``born``: ISO day, where the document does not tell it.
     """
 
     name: str
     document_kind: str
     document: str
-    phone: str
+    phone: str | None
     town: str
     declared: bool
     consents: frozenset[str]
@@ -92,6 +101,9 @@ class Application:
     address: str | None = None
     via: str = "page"
     device: str = "other"
+    country: str = ""
+    born: str = ""
+    phone_owner: str = "own"
 
 
 Faults = dict[str, str]
@@ -109,6 +121,39 @@ def check_who(kind: str, document: str, name: str, today: date) -> tuple[str, st
     except NameFault as fault:
         faults["name"] = fault.code
     return document, name, faults
+
+
+def check_alone(kind: str, country: str) -> Faults:
+    """Whether one may apply with this document without a guardian or staff; a passport names its country."""
+    if kind not in OWN_KINDS:
+        return {"document_kind": "not_alone"}
+    return check_country(kind, country)
+
+
+def check_country(kind: str, country: str) -> Faults:
+    """A passport's country: ISO 3166-1 alpha-2. Other documents have none."""
+    if kind != DocumentKind.PASSPORT or is_country(country):
+        return {}
+    return {"country": "unknown_country" if country else "missing"}
+
+
+def check_born(born: str, today: date) -> tuple[date | None, Faults]:
+    """A birth date as typed (ISO), or its fault; empty is none."""
+    if not born:
+        return None, {}
+    try:
+        day = date.fromisoformat(born[:10])
+    except ValueError:
+        return None, {"born": "bad_date"}
+    return (day, {}) if EARLIEST_BIRTH <= day <= today else (None, {"born": "bad_date"})
+
+
+def adult_on(born: date) -> date:
+    """The 18th birthday; who was born on 29 February is of age on 1 March."""
+    try:
+        return born.replace(year=born.year + ADULT_AT)
+    except ValueError:
+        return date(born.year + ADULT_AT, 3, 1)
 
 
 def check_number(phone: str) -> tuple[str, Faults]:
@@ -134,13 +179,24 @@ def check_details(town: str, declared: bool, consents: Iterable[str], towns: Col
     return faults
 
 
-def check_application(application: Application, towns: Collection[str], today: date) -> tuple[Application, Faults]:
-    """The application in its one spelling and every fault in it, by field; empty when it can be accepted."""
+def check_application(
+    application: Application, towns: Collection[str], today: date, alone: bool = True
+) -> tuple[Application, Faults]:
+    """The application in its one spelling and every fault in it, by field; empty when it can be accepted.
+
+    ``alone`` False: a guardian or staff apply, also for somebody without a phone or papers.
+    """
     document, name, faults = check_who(application.document_kind, application.document, application.name, today)
-    phone, phone_faults = check_number(application.phone)
-    faults |= phone_faults
+    if "document_kind" not in faults:
+        faults |= (check_alone if alone else check_country)(application.document_kind, application.country)
+    phone = application.phone
+    if phone is not None or alone:
+        phone, phone_faults = check_number(phone or "")
+        faults |= phone_faults
+    faults |= check_born(application.born, today)[1]
     faults |= check_details(application.town, application.declared, application.consents, towns)
-    tidy = {**vars(application), "document": document, "name": name, "phone": phone}
+    country = application.country if application.document_kind == DocumentKind.PASSPORT else ""
+    tidy = {**vars(application), "document": document, "name": name, "phone": phone, "country": country}
     return Application(**tidy), faults
 
 

@@ -1,10 +1,22 @@
 """Who is it? Persons by document and phone, through blind indices; and the towns they may live in."""
 
+from typing import NamedTuple
+
+from django.db.models import Q
+
 from ankang.base.models import Region
 from ankang.core.identifiers import DocumentKind, IdentifierFault, check_document, check_phone
 from ankang.trust.keyring import keyring
 
-from ..models import Person
+from ..models import FormerDocument, Person
+from ..rules import same_name
+
+
+class Match(NamedTuple):
+    """Whom document and name mean; ``on_file``: the document is known, whatever the name."""
+
+    person: Person | None
+    on_file: bool
 
 
 def document_blind(kind: str, document: str) -> bytes:
@@ -17,9 +29,19 @@ def towns() -> list[Region]:
     return list(Region.objects.filter(level="town").order_by("code"))
 
 
-def find_person(kind: str, document: str) -> Person | None:
-    """The person with this checked document."""
-    return Person.objects.filter(document_blind=document_blind(kind, document)).first()
+def find_person(kind: str, document: str, country: str = "") -> Person | None:
+    """The person with this checked document, also by a former one or one of a merged record."""
+    return next((person for person, _, _ in _known(kind, document, country)), None)
+
+
+def match_person(kind: str, document: str, name: str, country: str = "") -> Match:
+    """The person on file under this checked document and name.
+
+    A passport is known by number and country; records that came without a country count where the name fits.
+    """
+    known = _known(kind, document, country)
+    fitting = [person for person, names, _ in known if any(same_name(one, name) for one in names)]
+    return Match(fitting[0] if fitting else None, any(exact for _, _, exact in known))
 
 
 def blinds_matching(text: str) -> tuple[list[bytes], list[bytes]]:
@@ -35,3 +57,33 @@ def blinds_matching(text: str) -> tuple[list[bytes], list[bytes]]:
     except IdentifierFault:
         phones = []
     return documents, phones
+
+
+def people_with(text: str) -> Q:
+    """The condition on persons: this document (a former one too, or of a merged record), or this phone."""
+    documents, phones = blinds_matching(text)
+    former = FormerDocument.objects.filter(document_blind__in=documents).values("person")
+    absorbed = Person.objects.filter(document_blind__in=documents, state="merged").values("merged_into")
+    return (
+        Q(document_blind__in=documents) | Q(phone_blind__in=phones) | Q(pk__in=former) | Q(pk__in=absorbed)
+    ) & ~Q(state="merged")
+
+
+def _known(kind: str, document: str, country: str) -> list[tuple[Person, list[str], bool]]:
+    """Each person this document may mean, the names under which it opens, and whether the country is the same one."""
+    blind, wanted = document_blind(kind, document), _countries(country)
+    rows = Person.objects.filter(document_blind=blind).select_related("merged_into", "town")
+    former = FormerDocument.objects.filter(document_blind=blind).select_related("person", "person__merged_into")
+    found = [
+        (row.merged_into or row, [row.name, *([row.merged_into.name] if row.merged_into else [])], row.document_country)
+        for row in (rows.filter(document_country__in=wanted) if wanted else rows).order_by("-document_country", "id")
+    ]
+    found += [
+        (old.person.merged_into or old.person, [(old.person.merged_into or old.person).name, old.person.name], old.country)
+        for old in (former.filter(country__in=wanted) if wanted else former)
+    ]
+    return [(person, names, country in ("", its)) for person, names, its in found]
+
+
+def _countries(country: str) -> list[str]:
+    return [country, ""] if country else []

@@ -38,7 +38,7 @@ def masked(person: Person) -> MaskedPerson:
         name=mask_name(person.name),
         document_kind=DocumentKind(person.document_kind).value,
         document=mask_document(person.document),
-        phone=mask_phone(person.phone),
+        phone=mask_phone(person.phone) if person.phone else "",
         town=person.town.name,
         town_en=person.town.name_en,
     )
@@ -47,10 +47,10 @@ def masked(person: Person) -> MaskedPerson:
 def unmask_person(person: Person, reader: object, purpose: str, now: datetime) -> Mapping[str, str]:
     """Name, document and phone in clear, after the read is on record for the person to see (G2, G3, I8)."""
     record_read(reader, person.pk, "people.unmask", purpose, ("name", "document", "phone"), now)
-    return {"name": person.name, "document": person.document, "phone": person.phone}
+    return {"name": person.name, "document": person.document, "phone": person.phone or ""}
 
 
 def applications_by_town() -> dict[str, int]:
     """How many people applied in each town, by region code (annex 1 counts people, not devices)."""
-    rows = Person.objects.order_by().values_list("town_id").annotate(count=Count("id"))
+    rows = Person.objects.filter(state="active").order_by().values_list("town_id").annotate(count=Count("id"))
     return dict(rows)

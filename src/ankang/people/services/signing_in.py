@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ankang.base.errors import BadInput, NotFound
@@ -10,10 +11,10 @@ from ankang.base.services import bump_revision
 
 from ..credentials import Issued, issue_credential
 from ..errors import CodeExpired, TooManyCodes
-from ..models import Credential, Voiding
+from ..models import Credential, Person, Voiding
 from ..one_time_codes import CodeTooSoon, confirm_phone, send_one_time_code
-from ..rules import check_who, same_name
-from .finding import find_person
+from ..rules import check_who
+from .finding import match_person
 
 
 def send_sign_in_code(kind: str, document: str, name: str, now: datetime) -> str | None:
@@ -24,8 +25,8 @@ def send_sign_in_code(kind: str, document: str, name: str, now: datetime) -> str
     document, name, faults = check_who(kind, document, name, timezone.localdate(now))
     if faults:
         raise BadInput(details={"fields": faults})
-    person = find_person(kind, document)
-    if person is None or not same_name(person.name, name):
+    person = _who(kind, document, name)
+    if person is None or person.phone is None:
         return None
     with suppress(CodeTooSoon, TooManyCodes):  # the last code still works; saying more would tell who is on file
         send_one_time_code(person.phone, "sign_in", now)
@@ -38,8 +39,8 @@ def sign_in(kind: str, document: str, name: str, digits: str, device: str, now: 
     Raises CodeWrong and CodeExpired; an unknown person is CodeExpired too, so that nobody learns who is on file.
     """
     document, name, faults = check_who(kind, document, name, timezone.localdate(now))
-    person = None if faults else find_person(kind, document)
-    if person is None or not same_name(person.name, name):
+    person = None if faults else _who(kind, document, name)
+    if person is None or person.phone is None:
         raise CodeExpired()
     confirm_phone(person.phone, "sign_in", digits, now)
     return issue_credential(person.pk, person.name, device, now)
@@ -55,7 +56,23 @@ def revoke_credential(person: int, serial: int, now: datetime) -> bool:
     ended = Credential.objects.filter(pk=serial, revoked_at=None).update(revoked_at=now)
     if ended:
         void_passes(person, now)
+        end_credentials(Credential.objects.filter(opened_from=serial), now)
     return bool(ended)
+
+
+def end_credentials(rows: "QuerySet[Credential]", now: datetime) -> int:
+    """End these credentials and the passes of their people; returns how many lived."""
+    live = rows.filter(revoked_at=None)
+    people = set(live.values_list("person", flat=True))
+    ended = live.update(revoked_at=now)
+    for person in sorted(people):
+        void_passes(person, now)
+    return ended
+
+
+def _who(kind: str, document: str, name: str) -> Person | None:
+    person = match_person(kind, document, name).person
+    return person if person is not None and person.state == "active" else None
 
 
 def void_passes(person: int, now: datetime) -> None:
