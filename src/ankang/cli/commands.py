@@ -14,6 +14,7 @@ COMMANDS = {
     "colour": ("ankang.cli.colour", "Colours from anybody's evidence: JSON lines in and out, no database."),
     "list": ("ankang.cli.list", "Signed lists of those who are not green, for scanners without a network."),
     "scan": ("ankang.cli.scan", "Codes in, answers out, as a door without a network gives them."),
+    "ride": ("ankang.cli.ride", "Ride codes off line: verify them as a transit gate does, read their fields."),
     "rules": ("ankang.cli.rules", "List, read, check, compare and verify the colour rules of this house."),
     "reason": ("ankang.cli.reason", "Signed reasons: check one, print the public keys."),
     "colours": ("ankang.cli.colours", "The colours on file: are they what the evidence says?"),
