@@ -45,7 +45,7 @@ def a_member(name: str, role: str = "approver", region: str = "34", organisation
         level = "city" if parent else "province"
         Region.objects.get_or_create(code=code, defaults={"parent_id": parent, "name": code, "name_en": code, "level": level})
     user = User.objects.create_user(name, password="x", is_staff=True)
-    Duty.objects.create(user=user, role=role, region_id=region, organisation=organisation)
+    Duty.objects.create(user=user, role=role, region_id=region, employer=organisation)
     return user
 
 

@@ -44,7 +44,7 @@ def province(db: None) -> None:
 def staff(name: str, role: str, organisation: int = 1, region: str = "34") -> Any:
     """A member of staff with one duty."""
     user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": True, "first_name": name})
-    Duty.objects.get_or_create(user=user, role=role, region_id=region, organisation=organisation)
+    Duty.objects.get_or_create(user=user, role=role, region_id=region, employer=organisation)
     return User.objects.get(pk=user.pk)
 
 

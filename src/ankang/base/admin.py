@@ -7,9 +7,8 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from .models import AccessRecord, Duty, Region
+from .models import AccessRecord, Region
 from .permissions import may
-from .sign_in import StaffSignIn
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -36,7 +35,6 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-admin.site.login_form = StaffSignIn
 admin.site.unregister(Group)
 admin.site.unregister(User)
 
@@ -46,12 +44,6 @@ class RegionAdmin(ReadOnlyAdmin):
     permission = "board.view"
     list_display = ("name", "code", "level", "population", "target")
     search_fields = ("name", "code")
-
-
-@admin.register(Duty)
-class DutyAdmin(ReadOnlyAdmin):
-    permission = "staff.edit"
-    list_display = ("user", "role", "region")
 
 
 @admin.register(AccessRecord)

@@ -48,6 +48,13 @@ class NotAllowed(Problem):
     zh, en = "您的岗位没有此项权限。", "Your duties do not include this."
 
 
+class ConfirmYourself(Problem):
+    """A sensitive act, and the last proof of identity is more than five minutes old."""
+
+    status = 403
+    zh, en = "此操作需要您重新验证身份。", "This step needs you to confirm that it is you."
+
+
 class FormExpired(Problem):
     """A form whose token is missing or old."""
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -12,9 +13,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
+from .confirming import hold_form
 from .errors import (
     BadInput,
     BodyTooLarge,
+    ConfirmYourself,
     InternalError,
     NotAllowed,
     NotFound,
@@ -107,10 +110,21 @@ def render_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(problem.body(lang), status=problem.status)
     elif isinstance(problem, NotSignedIn):
-        return HttpResponseRedirect(f"{reverse('admin:login')}?next={request.path}")
+        return HttpResponseRedirect(f"{reverse('admin:login')}?next={quote(request.get_full_path())}")
+    elif isinstance(problem, ConfirmYourself):
+        return _ask_to_confirm(request)
     else:
         context: dict[str, Any] = {"problem": problem.body(lang), "status": problem.status}
         response = render(request, "base/problem.html", context, status=problem.status)
     if isinstance(problem, TooManyRequests):
         response.headers["Retry-After"] = str(problem.details.get("retry_after", 60))
     return response
+
+
+def _ask_to_confirm(request: HttpRequest) -> HttpResponse:
+    """To the page that asks who is at the keyboard, and from there back: to the page, or to the form that was sent."""
+    back = request.get_full_path()
+    if request.method == "POST":
+        back = reverse("held_form") if hold_form(request) else request.headers.get("Referer", reverse("admin:index"))
+        back = "/" + back.split("://", 1)[-1].split("/", 1)[-1]
+    return HttpResponseRedirect(f"{reverse('confirm_self')}?next={quote(back)}")

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .fields import EncryptedTextField
+from .permissions import ADMINISTRATORS
 
 
 class Region(models.Model):
@@ -75,14 +76,18 @@ class AccessRecord(models.Model):
 
 
 class SignInFailure(models.Model):
-    """A wrong password for a staff name, so that nobody can go on guessing."""
+    """A wrong password or code for a staff name, from an address, so that nobody can go on guessing."""
 
     name = models.TextField()
+    address = models.TextField(default="")
     at = models.DateTimeField()
 
     class Meta:
         db_table = "base_signinfailure"
-        indexes = [models.Index(fields=["name", "-at"], name="base_signinfailure_of_name")]
+        indexes = [
+            models.Index(fields=["name", "-at"], name="base_signinfailure_of_name"),
+            models.Index(fields=["address", "-at"], name="base_signinfailure_from"),
+        ]
 
 
 class Duty(models.Model):
@@ -112,7 +117,10 @@ class Duty(models.Model):
                 fields=["user", "role", "region", "organisation"],
                 name="base_duty_once",
                 nulls_distinct=False,
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(role__in=ADMINISTRATORS), name="base_duty_one_administrator"
+            ),
         ]
 
 

@@ -27,11 +27,16 @@ class Settings(BaseSettings):
     stale_after: int = Field(900, ge=5, description="seconds after which a gate says 'cannot verify'")
     gate_most_per_s: float = Field(0.0, ge=0, description="visits and passes a second one gate process takes; 0: no bound")
     gate_name: str = Field("", description="how this machine is called on the operators' page; empty: its host name")
+    list_good_for: int = Field(
+        86_400, ge=1_800, le=172_800, description="seconds for which doors without a network trust a list of ours"
+    )
     gate_device_rate: float = Field(200.0, gt=0, description="verifications a second from one device")
     gate_resident_rate: float = Field(10.0, gt=0, description="requests a second from one resident")
     alarm_people: int = Field(1_000, ge=1, description="more people than this turned worse at once need a second yes")
     alarm_share: float = Field(0.01, gt=0, le=1, description="the same as a share of the people on file, 10 at least")
     visit_days: int = Field(30, ge=1, description="days a visit is kept before its key is destroyed")
+    staff_idle_minutes: int = Field(15, ge=1, le=720, description="minutes without use after which staff are signed out")
+    staff_session_hours: int = Field(8, ge=1, le=24, description="hours after which staff are signed out in any case")
     shared_buffers: str = Field("128MB", description="PostgreSQL buffer cache of the embedded database")
     debug: bool = Field(False, description="show tracebacks to the operator; never in production")
 

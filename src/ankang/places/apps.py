@@ -7,3 +7,11 @@ class PlacesConfig(AppConfig):
     label = "places"
     verbose_name = _("Places and devices")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The rooms below may ask for names and subtrees of organisations."""
+        from ankang.base.organisations import plug_in
+
+        from .tree import OrganisationTree
+
+        plug_in(OrganisationTree())

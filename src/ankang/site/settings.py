@@ -35,8 +35,15 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "ankang.trust",
     "ankang.base",
+    "ankang.staff",
     "ankang.people",
     "ankang.places",
     "ankang.health",
@@ -56,9 +63,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ankang.staff.middleware.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "ankang.base.middleware.ProblemMiddleware",
 ]
 
@@ -90,9 +99,39 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/console/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "ankang.staff.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # base.sign_in counts failures in the database, for every process and machine
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/console/login/"
+ACCOUNT_FORMS = {
+    "login": "ankang.staff.forms.SignInForm",
+    "reauthenticate": "ankang.staff.forms.WordAgainForm",
+    "change_password": "ankang.staff.forms.NewPasswordForm",
+}
+MFA_ADAPTER = "ankang.staff.sign_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "ankang.staff.forms.CodeForm",
+    "reauthenticate": "ankang.staff.forms.CodeAgainForm",
+    "activate_totp": "ankang.staff.forms.EnrolCodeForm",
+    "deactivate_totp": "ankang.staff.forms.DropCodeForm",
+    "add_webauthn": "ankang.staff.forms.PasskeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "ankang.staff.oidc.SocialAdapter"
+ANKANG_STAFF_IDLE = _settings.staff_idle_minutes * 60
+ANKANG_STAFF_SESSION = _settings.staff_session_hours * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = _settings.staff_session_hours * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ankang.base.views.form_expired"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _settings.address.startswith("https://")

@@ -1,0 +1,83 @@
+"""What may go wrong around accounts of staff."""
+
+from ankang.base.errors import Problem
+
+
+class InvitationUnknown(Problem):
+    status = 404
+    zh, en = "这个邀请链接无效。请核对链接是否完整，或请安全管理员重新发送。", "This invitation is not valid. Check that the link is complete, or ask for a new one."
+
+
+class InvitationExpired(Problem):
+    status = 410
+    zh, en = "邀请已过期（有效期三天）。请安全管理员重新发送。", "This invitation has expired (it was valid for three days). Ask for a new one."
+
+
+class InvitationUsed(Problem):
+    status = 410
+    zh, en = "邀请已经使用过。如果是您本人，请直接登录。", "This invitation has been used. If it was you, just sign in."
+
+
+class InvitationRevoked(Problem):
+    status = 410
+    zh, en = "邀请已被撤销。请联系您的安全管理员。", "This invitation was withdrawn. Ask your security administrator."
+
+
+class NameTaken(Problem):
+    status = 409
+    zh, en = "这个用户名已有人使用，请换一个。", "Somebody has this user name already. Choose another."
+
+
+class OutsideReach(Problem):
+    status = 403
+    zh, en = "超出您管理的地区或单位。", "This is outside the region or organisation that you administer."
+
+
+class NotOneself(Problem):
+    status = 403
+    zh, en = "不能修改自己的账号和岗位，请由另一位安全管理员办理。", "Nobody changes their own duties or account. Ask another security administrator."
+
+
+class AdministratorsAreSeparate(Problem):
+    """GB/T 22239 level 3: system, security and audit administration are three people."""
+
+    status = 409
+    zh, en = (
+        "系统管理员、安全管理员、审计员必须由三个人分别担任，同一人只能担任其中一个。",
+        "System administrator, security administrator and auditor are three people; one person holds only one of them.",
+    )
+
+
+class DutyHeldAlready(Problem):
+    status = 409
+    zh, en = "此人已经有这个岗位。", "The person holds this duty already."
+
+
+class SignInRefused(Problem):
+    """The agency's provider answered, but the answer cannot be trusted or belongs to nobody here."""
+
+    status = 403
+    zh, en = "单位登录没有成功。", "The sign-in at your agency did not work."
+
+
+class NotLinked(Problem):
+    status = 403
+    zh, en = (
+        "这个单位账号没有和这里的账号关联。请先用邀请链接开通，或登录后在“我的登录”里关联。",
+        "This account of your agency is not linked to an account here. Use your invitation, or sign in and link it under “My sign-in”.",
+    )
+
+
+class SheetUnreadable(Problem):
+    status = 422
+    zh, en = "无法读取文件。请上传 UTF-8 或 GBK 编码的 CSV 文件。", "The file cannot be read. Send a CSV file in UTF-8 or GBK."
+
+
+class SheetTooLong(Problem):
+    status = 422
+    zh, en = "一次最多邀请 500 人。", "At most 500 people can be invited at once."
+
+
+class LastFactor(Problem):
+    status = 409
+    zh, en = "这是您唯一的第二因素，请先添加另一个。", "This is your only second factor. Add another one first."

@@ -1,0 +1,117 @@
+"""What roles, permissions, changes and faults are called."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ankang.base.permissions import PERMISSIONS, ROLES
+
+ROLE_WORDS: dict[str, Any] = {
+    "agency": _("agency"),
+    "approver": _("approver"),
+    "auditor": _("auditor"),
+    "checkpoint_manager": _("checkpoint manager"),
+    "door_staff": _("door staff"),
+    "feed_officer": _("data feed officer"),
+    "grid_worker": _("grid worker"),
+    "health_commission": _("health commission"),
+    "hospital": _("hospital"),
+    "hotline_agent": _("hotline agent"),
+    "operations": _("operations centre"),
+    "rule_author": _("rule author"),
+    "security_administrator": _("security administrator"),
+    "system_administrator": _("system administrator"),
+    "tracer": _("tracer"),
+}
+PERMISSION_WORDS: dict[str, Any] = {
+    "areas.approve": _("approve risk areas"),
+    "areas.declare": _("declare risk areas"),
+    "areas.view": _("see risk areas"),
+    "board.view": _("see the progress board"),
+    "carriers.issue": _("issue sheets and cards"),
+    "checkpoints.edit": _("enter and change checkpoints"),
+    "checkpoints.view": _("see checkpoints"),
+    "colours.view": _("see colours and their reasons"),
+    "devices.enrol": _("enter and pair devices"),
+    "devices.view": _("see devices"),
+    "evidence.retract": _("retract evidence"),
+    "evidence.view": _("see evidence"),
+    "feeds.approve": _("approve batches of evidence"),
+    "feeds.send": _("send data feeds"),
+    "feeds.view": _("see data feeds"),
+    "people.unmask": _("see persons unmasked, on record"),
+    "people.view": _("find persons, masked"),
+    "reads.view": _("see who read whom"),
+    "rules.approve": _("approve colour rules"),
+    "rules.edit": _("draft colour rules"),
+    "rules.view": _("see colour rules"),
+    "staff.edit": _("invite staff and change duties"),
+    "staff.view": _("see staff and every change about them"),
+    "visits.view": _("see verifications at doors"),
+}
+EVENTS: dict[str, Any] = {
+    "deactivated": _("access ended"),
+    "duty_added": _("duty given"),
+    "duty_removed": _("duty taken away"),
+    "factor_added": _("second factor enrolled"),
+    "factor_removed": _("second factor removed"),
+    "factor_reset_asked": _("reset of factors asked"),
+    "factor_reset_void": _("reset of factors void: something changed"),
+    "factors_reset": _("second factors reset"),
+    "invitation_revoked": _("invitation withdrawn"),
+    "invited": _("invited"),
+    "joined": _("joined"),
+    "password_changed": _("password changed"),
+    "provider_added": _("provider entered"),
+    "provider_changed": _("provider changed"),
+    "provider_linked": _("agency account linked"),
+    "provider_refused": _("answer of a provider refused"),
+    "provider_unlinked": _("agency account unlinked"),
+    "sessions_ended": _("sessions ended"),
+}
+FAULTS: dict[tuple[str, str], Any] = {
+    ("name", "required"): _("Enter the name, 60 characters at most."),
+    ("email", "email_or_phone"): _("Enter an e-mail address or a phone number, so that the link can be sent."),
+    ("email", "not_an_email"): _("This is not an e-mail address."),
+    ("phone", "not_a_phone"): _("This is not a phone number."),
+    ("role", "unknown"): _("Choose the role."),
+    ("role", "required"): _("Choose the role."),
+    ("region", "unknown"): _("Choose the region."),
+    ("organisation", "unknown"): _("There is no organisation of this number."),
+    ("organisation", "outside_region"): _("The organisation is not in this region."),
+    ("employer", "unknown"): _("There is no organisation of this number."),
+    ("reason", "required"): _("Please give the reason."),
+    ("issuer", "https_address"): _("The issuer is an https address."),
+    ("secret", "required"): _("Enter the secret."),
+    ("client_id", "required"): _("Enter the client id."),
+    ("slug", "required"): _("Enter a short name of letters and digits."),
+    ("slug", "taken"): _("This provider, or this short name, is entered already."),
+}
+
+
+def role_words(role: str) -> Any:
+    """What a role is called; a role that the house does not know keeps its name."""
+    return ROLE_WORDS.get(role, role)
+
+
+def permission_words(permission: str) -> Any:
+    """What a permission is called."""
+    return PERMISSION_WORDS.get(permission, permission)
+
+
+def roles_in_words() -> list[tuple[str, Any]]:
+    """Name and words of every role."""
+    return [(role, role_words(role)) for role in sorted(ROLES)]
+
+
+def matrix() -> list[dict[str, Any]]:
+    """A row for each permission: its name, its words, and for each role (sorted) whether it holds it."""
+    roles = sorted(ROLES)
+    return [
+        {
+            "name": permission,
+            "words": permission_words(permission),
+            "held": [permission in ROLES[role] for role in roles],
+        }
+        for permission in PERMISSIONS
+    ]
