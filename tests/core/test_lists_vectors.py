@@ -116,10 +116,52 @@ def test_indices_of_a_space_come_out(case: dict[str, Any]) -> None:
     assert [permutation.index(pair["person"]) for pair in case["pairs"]] == [pair["index"] for pair in case["pairs"]]
 
 
+@pytest.mark.parametrize("case", VECTORS["withdrawals"], ids=lambda case: str(case["indices"]))
+def test_withdrawals_are_read_led_on_and_refused(case: dict[str, Any]) -> None:
+    terms = lists.Terms(TERMS.issuer, TERMS.epoch, KEYS, lists.Indices(case["indices"]))
+    taken = {name: lists.take_list(bytes.fromhex(case[name]["data"]), terms) for name in NAMES}
+    for name in NAMES:
+        assert pairs(taken[name].content) == case[name]["entries"]
+        assert taken[name].header.digest.hex() == case[name]["header"]["digest"]
+    delta = lists.unseal_file(bytes.fromhex(case["delta"]["data"]), KEYS)
+    assert pairs(delta.content) == case["delta"]["changes"]
+    assert lists.take_delta(taken["list_1"], bytes.fromhex(case["delta"]["data"]), terms) == taken["list_2"]
+    for bad in case["refused"]:
+        data, before = bytes.fromhex(bad["data"]), taken.get(bad["held"])
+        with pytest.raises(lists.ListFault, match=f"^{bad['detail']}:"):
+            _ = (
+                lists.take_delta(before, data, terms)
+                if before and data[3:4] == b"\x32"
+                else lists.take_list(data, terms, before.mark if before else None)
+            )
+
+
+@pytest.mark.parametrize("name", ["list_1", "delta"])
+@pytest.mark.parametrize("case", VECTORS["withdrawals"], ids=lambda case: str(case["indices"]))
+def test_a_reader_who_knows_only_the_document_reads_withdrawals(case: dict[str, Any], name: str) -> None:
+    data, width = bytes.fromhex(case[name]["data"]), {3: 3, 4: 1}[case["indices"]]
+    body, found = data[102 if name == "delta" else 66 : -64], []
+    if name == "delta":
+        off, body = plain_run(body)
+        found += [[index, 0] for index in off]
+    on, body = plain_run(body)
+    values = [int.from_bytes(body[at : at + width], "big") for at in range(0, len(body), width)]
+    found += [[index, value] for index, value in zip(on, values, strict=True)]
+    assert sorted(found) == (case[name].get("entries") or case[name]["changes"])
+    if name == "list_1":
+        content = b"AKL" + data[5:6] + data[6:14] + data[26:30] + len(on).to_bytes(4, "big")
+        content += b"".join(index.to_bytes(4, "big") for index in on) + body
+        assert sm3(content) == data[34:66]
+
+
+def pairs(content: lists.Entries) -> list[list[int]]:
+    return [list(pair) for pair in zip(content.positions.tolist(), content.colours.tolist(), strict=True)]
+
+
 def test_every_fault_is_explained_and_the_example_is_in_the_document() -> None:
     squeezed = "".join(DOCUMENT.split())
     assert [detail for detail in lists.FAULTS if f"`{detail}`" not in DOCUMENT] == []
     assert [name for name in ("list_1", "delta") if VECTORS[name]["data"] not in squeezed] == []
-    assert {case["detail"] for case in VECTORS["refused"]} | {"not_yet_valid", "too_old", "outside"} == set(
+    assert {case["detail"] for case in VECTORS["refused"]} | {"not_yet_valid", "too_old", "newer", "outside"} == set(
         lists.FAULTS
     )

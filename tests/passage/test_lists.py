@@ -16,6 +16,8 @@ from ankang.core.epochs import epoch_of, epoch_start
 from ankang.core.permutation import DECOYS, SIZE, SpacePermutation, epoch_permutation, permanent_key
 from ankang.passage.lists import Published, publish_lists, publishing
 from ankang.passage.models import ListHead
+from ankang.people.carriers import issue_sheet, report_lost
+from ankang.people.models import Person, Voiding
 from ankang.trust.index_space import epoch_master, index_space
 from ankang.trust.keyring import keyring
 from ankang.trust.models import IndexSpace
@@ -63,7 +65,7 @@ def scanner(kind: lists.Indices = lists.Indices.DAY, epoch: int = TODAY) -> Scan
 
 def index_of(person: int, kind: lists.Indices = lists.Indices.DAY, epoch: int = TODAY) -> int:
     """As the gate computes it."""
-    if kind is lists.Indices.PAPER:
+    if kind.withdrawals is lists.Indices.WITHDRAWN_SHEETS:
         return SpacePermutation(permanent_key(keyring().all("epoch")[-1].secret), SIZE).index(person)
     return epoch_permutation(epoch_master(epoch), epoch, index_space(epoch)).index(person)
 
@@ -72,10 +74,10 @@ def test_who_turns_red_is_red_in_the_next_delta_by_both_kinds_of_indices() -> No
     for person in (1, 2, 3):
         colour(person, Colour.GREEN)
     publish_lists(NOON)
-    held = {kind: scanner(kind).update() for kind in lists.Indices}
+    held = {kind: scanner(kind).update() for kind in (lists.Indices.DAY, lists.Indices.PAPER)}
     colour(2, Colour.RED)
     done = publish_lists(NOON + minutes(1))
-    assert [(one.chain.indices, one.full, one.delta > 0) for one in done] == [(1, 0, True), (2, 0, True)]
+    assert [(one.chain.indices, one.full, one.delta > 0) for one in done] == [(kind, 0, True) for kind in lists.Indices]
     now = NOON.timestamp() + 61
     for kind, one in held.items():
         one.update()
@@ -124,18 +126,22 @@ def test_a_full_list_comes_each_hour_and_a_delta_between() -> None:
         [(one.full > 0, one.delta > 0) for one in publish_lists(NOON + minutes(after))] for after in (0, 1, 59, 60, 61)
     ]
     assert sizes == [
-        [(True, False)] * 2,
-        [(False, True)] * 2,
-        [(False, True)] * 2,
-        [(True, True)] * 2,
-        [(False, True)] * 2,
+        [(True, False)] * 8,  # today's and tomorrow's, of four kinds
+        [(False, True)] * 4,
+        [(False, True)] * 4,
+        [(True, True)] * 8,
+        [(False, True)] * 4,
     ]
 
 
-def test_the_running_list_is_good_for_half_an_hour() -> None:
-    publish_lists(NOON)
-    header = scanner().update().held.header
-    assert (header.not_before, header.next_update) == (int(NOON.timestamp()), int(NOON.timestamp()) + 1800)
+def test_a_list_is_of_its_moment_and_good_for_as_long_as_the_operator_says() -> None:
+    load_settings().list_good_for = 7_200
+    try:
+        publish_lists(NOON)
+        header = scanner().update().held.header
+        assert (header.not_before, header.next_update) == (int(NOON.timestamp()), int(NOON.timestamp()) + 7_200)
+    finally:
+        load_settings().list_good_for = 86_400
 
 
 def test_a_lost_folder_does_not_take_a_number_back() -> None:
@@ -145,8 +151,8 @@ def test_a_lost_folder_does_not_take_a_number_back() -> None:
     one = scanner().update()
     before = one.sequence
     shutil.rmtree(load_settings().lists_folder)
-    done = publish_lists(NOON + minutes(1))
-    assert [(item.sequence > before, item.full > 0, item.delta) for item in done] == [(True, True, 0)] * 2
+    done = [item for item in publish_lists(NOON + minutes(1)) if item.chain.epoch == TODAY]
+    assert [(item.sequence > before, item.full > 0, item.delta) for item in done] == [(True, True, 0)] * 4
     assert one.update().colour(index_of(5), NOON.timestamp() + 61) is Colour.RED
 
 
@@ -169,22 +175,20 @@ def test_a_number_that_was_taken_and_never_published_is_skipped_with_a_full_list
         head.reserved += 1
         head.save()
     done = publish_lists(NOON + minutes(1))
-    assert [(item.sequence, item.full > 0, item.delta > 0) for item in done] == [(one.sequence + 2, True, True)] * 2
+    assert [(item.sequence, item.full > 0, item.delta > 0) for item in done] == [(one.sequence + 2, True, True)] * 4
     assert one.update().sequence == one.sequence
 
 
-def test_tomorrows_list_is_there_twelve_hours_ahead_and_may_not_answer_yet() -> None:
+def test_tomorrows_list_is_there_a_day_ahead_each_hour_and_says_of_which_moment_it_is() -> None:
     begins = epoch_start(TODAY + 1)
-    early = datetime.fromtimestamp(begins - 12 * 3600 - 1, UTC)
-    assert {one.chain.epoch for one in publish_lists(early)} == {TODAY}
     colour(9, Colour.YELLOW)
-    assert {one.chain.epoch for one in publish_lists(early + minutes(1))} == {TODAY, TODAY + 1}
+    first = datetime.fromtimestamp(begins - 86_400, UTC)
+    assert {one.chain.epoch for one in publish_lists(first)} == {TODAY, TODAY + 1}
+    assert {one.chain.epoch for one in publish_lists(first + minutes(59))} == {TODAY}
+    assert {one.chain.epoch for one in publish_lists(first + minutes(1_380))} == {TODAY, TODAY + 1}
     tomorrow = scanner(epoch=TODAY + 1).update()
-    index = index_of(9, epoch=TODAY + 1)
-    with pytest.raises(lists.ListFault, match="not_yet_valid"):
-        tomorrow.colour(index, begins - 1)
-    assert tomorrow.colour(index, begins) is Colour.YELLOW
-    assert tomorrow.held.header.next_update == begins + 1800
+    assert tomorrow.held.header.not_before == begins - 3_600
+    assert tomorrow.colour(index_of(9, epoch=TODAY + 1), begins + 8 * 3_600) is Colour.YELLOW
 
 
 def test_at_four_the_running_chain_changes_and_its_first_list_is_full() -> None:
@@ -193,8 +197,47 @@ def test_at_four_the_running_chain_changes_and_its_first_list_is_full() -> None:
     last = publish_lists(begins - timedelta(seconds=1))
     assert {(one.chain.epoch, one.full > 0) for one in last} == {(TODAY, False)}  # tomorrow's is less than an hour old
     first = publish_lists(begins)
-    assert {(one.chain.epoch, one.full > 0) for one in first} == {(TODAY + 1, True)}
+    assert {(one.chain.epoch, one.full > 0) for one in first} == {(TODAY + 1, True), (TODAY + 2, True)}
     assert scanner(epoch=TODAY + 1).update().held.header.not_before == begins.timestamp()
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person.objects.create(
+        document_kind="resident_id", document="341881194910010013", document_blind=b"blind", name="王小明",
+        town=Region.objects.get(code="34"), created_at=NOON, applied_via="test",
+    )  # fmt: skip
+
+
+def withdrawn(kind: lists.Indices, who: Person, now: datetime, epoch: int = TODAY) -> int:
+    return int(scanner(kind, epoch).update().held.content.value_of(index_of(who.pk, kind, epoch)))
+
+
+def test_a_lost_phone_is_in_the_next_list_of_withdrawn_passes_also_in_tomorrows(person: Person) -> None:
+    kind, noon = lists.Indices.WITHDRAWN_PASSES, 8 * 3_600
+    publish_lists(NOON)
+    assert withdrawn(kind, person, NOON) == 0
+    for second in (-90_000, 5, 7):
+        Voiding.objects.create(person=person, at=NOON + timedelta(seconds=second))
+    publish_lists(NOON + minutes(1), everything=True)
+    assert withdrawn(kind, person, NOON) == noon + 8  # a pass of the second after the last withdrawal counts
+    assert withdrawn(kind, person, NOON, TODAY + 1) == 2  # as core.voidings says of passes fetched ahead
+
+
+def test_a_sheet_that_was_replaced_or_lost_is_in_the_next_list_of_withdrawn_sheets(person: Person) -> None:
+    kind = lists.Indices.WITHDRAWN_SHEETS
+    issue_sheet(person.pk, None, NOON)
+    publish_lists(NOON)
+    assert withdrawn(kind, person, NOON) == 0
+    second = issue_sheet(person.pk, None, NOON)
+    publish_lists(NOON + minutes(1))
+    assert withdrawn(kind, person, NOON) == 1
+    report_lost(second.pk, person.pk, None, NOON)
+    publishing._held.clear()  # another process goes on from the files
+    publish_lists(NOON + minutes(2))
+    assert withdrawn(kind, person, NOON) == 2
+    publish_lists(NOON + timedelta(days=400))
+    assert withdrawn(kind, person, NOON, TODAY + 400) == 0  # past its last day it needs no list
 
 
 def test_old_epochs_go_a_day_after_their_end() -> None:
@@ -203,7 +246,7 @@ def test_old_epochs_go_a_day_after_their_end() -> None:
     publish_lists(datetime.fromtimestamp(epoch_start(TODAY + 2) - 60, UTC))
     assert sorted(path.name for path in root.iterdir()) == [str(TODAY), str(TODAY + 1), str(TODAY + 2)]
     publish_lists(datetime.fromtimestamp(epoch_start(TODAY + 2), UTC))
-    assert sorted(path.name for path in root.iterdir()) == [str(TODAY + 1), str(TODAY + 2)]
+    assert sorted(path.name for path in root.iterdir()) == [str(TODAY + 1), str(TODAY + 2), str(TODAY + 3)]
 
 
 def test_a_newcomer_above_the_reserve_is_outside_the_list_and_nobody_else_is_touched() -> None:
@@ -231,9 +274,10 @@ def test_a_house_without_regions_publishes_nothing() -> None:
     assert publish_lists(NOON) == []
 
 
-def test_an_epoch_without_an_index_space_has_the_permanent_list_only() -> None:
+def test_an_epoch_without_an_index_space_has_the_permanent_lists_only() -> None:
     IndexSpace.objects.all().delete()
-    assert [one.chain.indices for one in publish_lists(NOON)] == [lists.Indices.PAPER]
+    permanent = {lists.Indices.PAPER, lists.Indices.WITHDRAWN_SHEETS}
+    assert {one.chain.indices for one in publish_lists(NOON)} == permanent
 
 
 def test_what_went_out_is_told() -> None:

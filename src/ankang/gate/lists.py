@@ -21,7 +21,7 @@ class PublishedLists:
         found = [
             path
             for epoch in (today, today + 1)
-            for path in sorted(self._folder.glob(f"[1-9]*/{epoch}/[12]/latest.json"))
+            for path in sorted(self._folder.glob(f"[1-9]*/{epoch}/[1-4]/latest.json"))
         ]
         self._seen = {path: read for path in found if (read := self._read(path)) is not None}
 

@@ -11,7 +11,7 @@ from typing import Any
 from ankang.gate.faults import NotFound
 
 PREFIX = "/lists/"
-_NAME = re.compile(r"/lists/(\d{6}/\d{1,9}/[12])/(\d{1,10}\.akl|\d{1,10}-\d{1,10}\.akd|latest\.json)", re.ASCII)
+_NAME = re.compile(r"/lists/(\d{6}/\d{1,9}/[1-4])/(\d{1,10}\.akl|\d{1,10}-\d{1,10}\.akd|latest\.json)", re.ASCII)
 _HEADERS = [("x-content-type-options", "nosniff"), ("access-control-allow-origin", "*")]
 _FOR_EVER = "public, max-age=31536000, immutable"
 

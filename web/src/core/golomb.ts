@@ -5,7 +5,7 @@ import { uint32At } from "./bytes";
 export type ListDetail =
   | "not_a_list" | "truncated" | "bad_version" | "oversized" | "bad_header" | "unknown_key" | "bad_signature" | "bad_content" | "wrong_digest"
   | "wrong_base" | "other_issuer" | "other_indices" | "other_epoch" | "other_space" | "rollback" | "forked" | "backdated"
-  | "not_yet_valid" | "too_old" | "outside";
+  | "not_yet_valid" | "too_old" | "newer" | "outside";
 
 export class ListFault extends Error {
   constructor(readonly detail: ListDetail) {

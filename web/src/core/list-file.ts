@@ -17,9 +17,16 @@ const GREEN = 1;
 const LISTED = [0, 2, 3];
 const TOUCHED = [0, 1, 2, 3];
 
+/** Kinds of indices: those of dynamic codes, the permanent ones of sheets; and which passes and sheets with them were withdrawn. */
+export const PHONES = 1;
+export const SHEETS = 2;
+export const WITHDRAWN_PASSES = 3;
+export const WITHDRAWN_SHEETS = 4;
+/** How many bytes the number of a withdrawal takes, and its highest value, by kind. */
+const NUMBERS: Record<number, { bytes: number; most: number }> = { [WITHDRAWN_PASSES]: { bytes: 3, most: 86400 }, [WITHDRAWN_SHEETS]: { bytes: 1, most: 255 } };
+
 export interface ListHeader {
   kid: number;
-  /** 1: those of dynamic codes; 2: the permanent ones of sheets and cards. */
   indices: number;
   issuer: number;
   epoch: number;
@@ -36,14 +43,15 @@ export interface ListHeader {
   baseDigest: string;
 }
 
-/** Indices in ascending order, each with its colour: 5 bytes an entry, so 3 MB for 600,000. */
+/** Indices in ascending order, each with its colour: 5 bytes an entry, so 3 MB for 600,000. In a list of withdrawals `colours` are
+    numbers: the second of the epoch from which passes count again, or the highest generation that is void; 0 for what is not listed. */
 export interface Entries {
   positions: Uint32Array;
-  colours: Uint8Array;
+  colours: Uint8Array | Uint32Array;
 }
 
 const isSound = (header: ListHeader, isDelta: boolean): boolean =>
-  (header.indices === 1 || header.indices === 2) && header.issuer >= 100000 && header.issuer <= 999999 && header.sequence > 0
+  header.indices >= PHONES && header.indices <= WITHDRAWN_SHEETS && header.issuer >= 100000 && header.issuer <= 999999 && header.sequence > 0
   && header.baseSequence < header.sequence && header.baseSequence > 0 === isDelta && header.notBefore < header.nextUpdate
   && header.space > 0 && header.space <= WIDEST && header.count <= header.space;
 
@@ -75,7 +83,8 @@ export const unseal = (data: Uint8Array, keys: PublicKeys): { header: ListHeader
   if (!key) throw new ListFault("unknown_key");
   if (!isSigned(data.subarray(0, end), data.subarray(end), key)) throw new ListFault("bad_signature");
   const isDelta = header.baseSequence > 0;
-  const content = readBody(data.subarray(headerBytes(isDelta), end), isDelta ? TOUCHED : LISTED, header.space);
+  const body = data.subarray(headerBytes(isDelta), end);
+  const content = header.indices in NUMBERS ? readNumbers(body, isDelta, header) : readBody(body, isDelta ? TOUCHED : LISTED, header.space);
   if (content.positions.length !== header.count) throw new ListFault("bad_content");
   if (!isDelta && digestOf(content, header) !== header.digest) throw new ListFault("wrong_digest");
   return { header, content };
@@ -86,6 +95,25 @@ const readBody = (data: Uint8Array, runs: number[], space: number): Entries => {
   const parts = runs.map((colour) => ({ colour, positions: readRun(data, place, space), at: 0 }));
   if (place.at < data.length) throw new ListFault("oversized");
   return merged(parts);
+};
+
+/** Withdrawals: in a delta first the indices that are taken off; then indices, and after them a number each. */
+const readNumbers = (data: Uint8Array, isDelta: boolean, { indices, space }: ListHeader): Entries => {
+  const { bytes, most } = NUMBERS[indices]!;
+  const place = { at: 0 };
+  const off = isDelta ? readRun(data, place, space) : new Uint32Array();
+  const on = readRun(data, place, space);
+  const end = place.at + bytes * on.length;
+  if (data.length !== end) throw new ListFault(data.length < end ? "truncated" : "oversized");
+  const content = merged([{ colour: 0, positions: off, at: 0 }, { colour: 1, positions: on, at: 0 }]);
+  const numbers = new Uint32Array(content.positions.length);
+  let at = place.at;
+  content.colours.forEach((isOn, i) => {
+    if (!isOn) return;
+    for (let k = 0; k < bytes; k++) numbers[i] = numbers[i]! * 256 + data[at++]!;
+    if (!numbers[i] || numbers[i]! > most) throw new ListFault("bad_content");
+  });
+  return { positions: content.positions, colours: numbers };
 };
 
 /** One ascending sequence from a few; an index in two of them is bad. */
@@ -109,7 +137,8 @@ const merged = (parts: { colour: number; positions: Uint32Array; at: number }[])
 
 /** What identifies the content of a list (§5), in hex. */
 export const digestOf = ({ positions, colours }: Entries, { indices, issuer, epoch, space }: ListHeader): string => {
-  const bytes = new Uint8Array(16 + 4 * LISTED.length + 4 * positions.length);
+  const width = NUMBERS[indices]?.bytes ?? 0;
+  const bytes = new Uint8Array(16 + 4 * (width ? 1 : LISTED.length) + (4 + width) * positions.length);
   const view = new DataView(bytes.buffer);
   let at = 4;
   const put = (n: number): void => {
@@ -118,6 +147,12 @@ export const digestOf = ({ positions, colours }: Entries, { indices, issuer, epo
   };
   bytes.set([0x41, 0x4b, 0x4c, indices]);
   [issuer, epoch, space].forEach(put);
+  if (width) {
+    put(positions.length);
+    positions.forEach(put);
+    for (const number of colours) for (let k = width - 1; k >= 0; k--) bytes[at++] = (number >>> (8 * k)) & 255;
+    return sm3Hex(bytes);
+  }
   for (const colour of LISTED) {
     const counted = at;
     at += 4;
@@ -138,17 +173,21 @@ const placeOf = (positions: Uint32Array, index: number): number => {
   return low;
 };
 
-/** The colour of an index; green when it is not listed. */
-export const colourOf = ({ positions, colours }: Entries, index: number): Colour => {
+/** The number of a colour, or of a withdrawal: green, or 0, when it is not listed. */
+export const valueOf = ({ positions, colours }: Entries, index: number): number => {
   const at = placeOf(positions, index);
-  return COLOURS[at < positions.length && positions[at] === index ? colours[at]! : GREEN]!;
+  return at < positions.length && positions[at] === index ? colours[at]! : restOf(colours);
 };
+
+/** What an index has that is not listed: colours are bytes, the numbers of withdrawals are not. */
+const restOf = (colours: Entries["colours"]): number => (colours instanceof Uint8Array ? GREEN : 0);
 
 /** The entries after `changes`; `bad_content` when one of them changes nothing. */
 export const changedBy = (was: Entries, changes: Entries): Entries => {
   const most = was.positions.length + changes.positions.length;
   const positions = new Uint32Array(most);
-  const colours = new Uint8Array(most);
+  const colours = was.colours instanceof Uint8Array ? new Uint8Array(most) : new Uint32Array(most);
+  const rest = restOf(was.colours);
   let [n, i] = [0, 0];
   const put = (index: number, colour: number): void => {
     positions[n] = index;
@@ -158,10 +197,10 @@ export const changedBy = (was: Entries, changes: Entries): Entries => {
     const change = j < changes.positions.length ? changes.positions[j]! : Infinity;
     for (; i < was.positions.length && was.positions[i]! < change; i++) put(was.positions[i]!, was.colours[i]!);
     if (change === Infinity) break;
-    const before = was.positions[i] === change ? was.colours[i++]! : GREEN;
+    const before = was.positions[i] === change ? was.colours[i++]! : rest;
     const colour = changes.colours[j]!;
     if (before === colour) throw new ListFault("bad_content");
-    if (colour !== GREEN) put(change, colour);
+    if (colour !== rest) put(change, colour);
   }
   return { positions: positions.slice(0, n), colours: colours.slice(0, n) };
 };

@@ -1,7 +1,6 @@
 /** What a scanner holds, what it takes and what it answers (docs/list-format.md §6, §7). Order is by sequence number, never by date. */
-import type { Colour } from "./code";
 import { ListFault } from "./golomb";
-import { changedBy, colourOf, digestOf, unseal } from "./list-file";
+import { changedBy, digestOf, unseal, valueOf } from "./list-file";
 import type { Entries, ListHeader } from "./list-file";
 import type { PublicKeys } from "./sm2";
 
@@ -73,14 +72,14 @@ export const isWhole = ({ header, content }: Held): boolean => {
   }
 };
 
-/** Undefined while the list may answer at `now`. */
-export const notFresh = ({ header: { notBefore, nextUpdate } }: Held, now: number): "not_yet_valid" | "too_old" | undefined =>
-  now < notBefore ? "not_yet_valid" : now >= nextUpdate ? "too_old" : undefined;
+/** Undefined while the list may answer at `now`; `limit`: the most seconds of age that this place allows, besides its issuer's limit. */
+export const notFresh = ({ header: { notBefore, nextUpdate } }: Held, now: number, limit = Infinity): "not_yet_valid" | "too_old" | undefined =>
+  now < notBefore ? "not_yet_valid" : now >= nextUpdate || now - notBefore >= limit ? "too_old" : undefined;
 
-/** The colour behind a code index at `now`; ListFault when the list cannot say. The code must be of its epoch. */
-export const askList = (held: Held, index: number, now: number): Colour => {
-  const fault = notFresh(held, now);
+/** The number of a colour, or of a withdrawal, of a code index at `now`; ListFault when the list cannot say. The code must be of its epoch. */
+export const askList = (held: Held, index: number, now: number, limit = Infinity): number => {
+  const fault = notFresh(held, now, limit);
   if (fault) throw new ListFault(fault);
   if (index >= held.header.space) throw new ListFault("outside");
-  return colourOf(held.content, index);
+  return valueOf(held.content, index);
 };

@@ -3,9 +3,11 @@
 import { reveals } from "./chain";
 import { CodeFault, parse } from "./code";
 import type { Colour, Malformed, ShownCode } from "./code";
-import { STEPS, epochOf, minuteOf, stepOf } from "./epochs";
+import { isRegisterNumber } from "./cards";
+import { STEPS, epochOf, epochStart, minuteOf, stepOf } from "./epochs";
 import { ListFault } from "./golomb";
 import type { ListDetail } from "./golomb";
+import { COLOURS, PHONES, SHEETS, WITHDRAWN_PASSES, WITHDRAWN_SHEETS } from "./list-file";
 import { askList } from "./lists";
 import type { Held } from "./lists";
 import { isPaper, parsePaper, refusePaper } from "./paper";
@@ -14,7 +16,7 @@ import { isSigned } from "./sm2";
 import type { PublicKeys } from "./sm2";
 
 export type Verdict = "admit" | "deny" | "refer";
-export type Reason = "ok" | "invalid" | "expired" | "not_yet_valid" | "colour" | "stale" | "temperature" | "already_used" | "error";
+export type Reason = "ok" | "invalid" | "expired" | "not_yet_valid" | "colour" | "stale" | "temperature" | "already_used" | "revoked" | "error";
 export type Detail = Malformed | "unknown_key" | "bad_signature" | "bad_chain" | "expired_step" | "other_epoch" | "future_step" | "future_issue";
 export type { PublicKeys };
 /** Verdict by colour; a temperature at or above `limit` (degrees) turns an admission into a referral. */
@@ -27,6 +29,9 @@ export const CLOCK_SLACK = 60;
 /** For how many seconds a use is remembered: a dynamic code has expired by then; a sheet has no minute and admits once in this time. */
 const LIVES = 240;
 const PAPER_REST = 60;
+/** By how many seconds a pass must be later than a list to be the newer word for sure. */
+const NEWS = 60;
+const WORSE: readonly Colour[] = ["green", "grey", "yellow", "red"];
 
 export interface Refused {
   reason: "invalid" | "expired" | "not_yet_valid";
@@ -67,7 +72,7 @@ export interface Judgement {
   colour: Colour;
   name: string;
   /** The exact fault, for the words on the screen; "" when there is none. */
-  detail: Detail | PaperRefused["detail"] | ListDetail | "no_list" | "clock_set_back" | "";
+  detail: Detail | PaperRefused["detail"] | ListDetail | "no_list" | "clock_set_back" | "needs_network" | "withdrawn" | "";
   /** One showing of an authentic code: it admits only once until then. */
   use?: Use;
 }
@@ -81,6 +86,10 @@ export interface Knowledge {
   policy: Policy;
   listOf: (indices: number, epoch: number) => Held | undefined;
   latest: number;
+  /** The most seconds of age at which this place trusts a list; its issuer's own limit counts in any case. */
+  limit: number;
+  /** Without a list of withdrawals nobody is verified. */
+  strict: boolean;
 }
 
 /** What the door does with an authentic colour. Whoever leaves is admitted. */
@@ -94,8 +103,13 @@ export const decide = (policy: Policy, colour: Colour, temperature: number | nul
 interface Known {
   name: string;
   index: number;
+  kind: typeof PHONES | typeof SHEETS;
+  epoch: number;
+  /** What a list of withdrawals compares: seconds of the epoch at issue, or the generation of a sheet. */
+  counts: number;
+  /** The colour inside a dynamic code. */
+  said?: Colour;
   refused: Refused | PaperRefused | undefined;
-  held: Held | undefined;
   use: Use;
 }
 
@@ -107,46 +121,93 @@ export const useOf = (text: string, now: number, exit: boolean): Use => {
   return { key: `d:${epochOf(issuedAt)}:${index}:${step}:${way}`, until: now + LIVES };
 };
 
-/** Yesterday's list of sheets may be good a little longer than today's is new. */
-const paperList = (listOf: Knowledge["listOf"], now: number): Held | undefined => {
-  const today = listOf(2, epochOf(now));
-  return today && now >= today.header.notBefore ? today : listOf(2, epochOf(now) - 1) ?? today;
+/** The list of that epoch; of the permanent indices of sheets the newest of the days around it. */
+const bestOf = (listOf: Knowledge["listOf"], indices: number, epoch: number, now: number): Held | undefined => {
+  if (indices === PHONES || indices === WITHDRAWN_PASSES) return listOf(indices, epoch);
+  const around = [epoch, epoch - 1, epoch + 1].map((day) => listOf(indices, day)).filter((held): held is Held => !!held);
+  const begun = around.filter(({ header }) => header.notBefore <= now);
+  return (begun.length ? begun : around).sort((a, b) => b.header.notBefore - a.header.notBefore)[0];
 };
 
-const identify = (text: string, { keys, listOf }: Knowledge, now: number, exit: boolean): Known => {
+const identify = (text: string, keys: PublicKeys, now: number, exit: boolean): Known => {
   const use = useOf(text, now, exit);
   if (isPaper(text)) {
     const code = parsePaper(text);
-    return { name: code.name, index: code.index, refused: refusePaper(code, keys, now), held: paperList(listOf, now), use };
+    return { name: code.name, index: code.index, kind: SHEETS, epoch: epochOf(now), counts: code.generation, refused: refusePaper(code, keys, now), use };
   }
   const code = parse(text);
-  return { name: code.name, index: code.index, refused: refuse(code, keys, now), held: listOf(1, epochOf(code.issuedAt)), use };
+  const epoch = epochOf(code.issuedAt);
+  return {
+    name: code.name, index: code.index, kind: PHONES, epoch, counts: code.issuedAt - epochStart(epoch), said: code.colour, refused: refuse(code, keys, now), use,
+  };
 };
 
 const cannot = (detail: Judgement["detail"], name = ""): Judgement => ({ verdict: "refer", reason: "stale", colour: "grey", name, detail });
+const denied = (reason: Reason, detail: Judgement["detail"], name = ""): Judgement => ({ verdict: "deny", reason, colour: "grey", name, detail });
+
+/** Of a list made at `made` and a pass issued at `issuedAt` (docs/list-format.md §7): a list that is newer counts alone; a pass that may be
+    newer never makes things better. Undefined: they disagree, and nobody can tell. */
+export const colourOfBoth = (listed: Colour, said: Colour, issuedAt: number, made: number): Colour | undefined => {
+  if (listed === said || issuedAt < made) return listed;
+  const isNews = issuedAt >= Math.max(made, epochStart(epochOf(issuedAt))) + NEWS;
+  const isWorse = WORSE.indexOf(said) > WORSE.indexOf(listed);
+  return isNews === isWorse ? (isNews ? said : listed) : undefined;
+};
+
+class CannotTell extends Error {
+  constructor(readonly detail: Judgement["detail"]) {
+    super(detail);
+  }
+}
+
+/** The number that the best list has for an index; undefined without a list. */
+const asked = (door: Knowledge, indices: number, { index, epoch }: Known, now: number): { value: number; made: number } | undefined => {
+  const held = bestOf(door.listOf, indices, epoch, now);
+  try {
+    return held && { value: askList(held, index, now, door.limit), made: held.header.notBefore };
+  } catch (fault) {
+    throw fault instanceof ListFault ? new CannotTell(fault.detail) : fault;
+  }
+};
+
+const isWithdrawn = (known: Known, door: Knowledge, now: number): boolean => {
+  const found = asked(door, known.kind === PHONES ? WITHDRAWN_PASSES : WITHDRAWN_SHEETS, known, now);
+  if (!found && door.strict) throw new CannotTell("no_list");
+  return !!found && (known.kind === PHONES ? known.counts < found.value : known.counts <= found.value);
+};
+
+const colourNow = (known: Known, door: Knowledge, now: number): Colour => {
+  const found = asked(door, known.kind, known, now);
+  if (!found) throw new CannotTell("no_list");
+  const listed = COLOURS[found.value]!;
+  const colour = known.said ? colourOfBoth(listed, known.said, epochStart(known.epoch) + known.counts, found.made) : listed;
+  if (!colour) throw new CannotTell("newer");
+  return colour;
+};
 
 /** The whole check, but for whether this showing was used here before: `use` is for the caller to remember. */
 export const judge = (text: string, door: Knowledge, now: number, temperature: number | null, exit: boolean): Judgement => {
   if (now < door.latest - CLOCK_SLACK) return cannot("clock_set_back");
+  if (isRegisterNumber(text)) return cannot("needs_network");
   let known: Known;
   try {
-    known = identify(text, door, now, exit);
+    known = identify(text, door.keys, now, exit);
   } catch (fault) {
-    if (fault instanceof CodeFault) return { verdict: "deny", reason: "invalid", colour: "grey", name: "", detail: fault.detail };
+    if (fault instanceof CodeFault) return denied("invalid", fault.detail);
     throw fault;
   }
-  const { name, refused, held, index, use } = known;
+  const { name, refused, use } = known;
   if (refused?.detail === "unknown_key") return cannot("unknown_key");
-  if (refused) return { verdict: "deny", reason: refused.reason, colour: "grey", name: "", detail: refused.detail };
+  if (refused) return denied(refused.reason, refused.detail);
   let colour: Colour = "grey";
   let detail: Judgement["detail"] = "";
   try {
-    if (held) colour = askList(held, index, now);
-    else detail = "no_list";
+    if (isWithdrawn(known, door, now)) return denied("revoked", "withdrawn", name);
+    colour = colourNow(known, door, now);
   } catch (fault) {
-    if (!(fault instanceof ListFault)) throw fault;
+    if (!(fault instanceof CannotTell)) throw fault;
     detail = fault.detail;
   }
-  if (detail && !exit) return cannot(detail, name);
+  if (detail && !exit) return cannot(detail, name); // whoever leaves may leave
   return { ...decide(door.policy, colour, temperature, exit), colour, name, detail, use };
 };

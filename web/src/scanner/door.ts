@@ -2,7 +2,7 @@
 import type { Colour } from "../core/code";
 import { CAREFUL } from "../core/offline";
 import type { Policy, PublicKeys, Verdict } from "../core/offline";
-import { learn } from "../phone/clock";
+import { learn, now } from "../phone/clock";
 import { ask } from "../phone/gate";
 import type { Answer } from "../phone/gate";
 import { seconds } from "../phone/page";
@@ -16,7 +16,7 @@ export interface Checkpoint {
 }
 type Words = Record<Colour, Verdict>;
 /** As the pairing answers it (verdict by colour) or as the gate does (verdict and reason, without and with fever). */
-type SentPolicy = { temperature_limit: number } & (Words | { entry: Record<Colour, { normal: [Verdict, string] }> });
+type SentPolicy = { temperature_limit: number; version?: number | string; offline_limit?: number } & (Words | { entry: Record<Colour, { normal: [Verdict, string] }> });
 interface DoorAnswer {
   checkpoint: Checkpoint | null;
   policy: SentPolicy | null;
@@ -38,6 +38,11 @@ export interface Door {
   /** The number of the door, for a device that belongs to a whole organisation. */
   chosen: number;
   policy: Policy;
+  /** Of the policy, "" when it has none; and when the gate last told it, unix seconds. */
+  policyVersion: string;
+  policyAt: number;
+  /** The most seconds of age at which this place trusts a list. */
+  limit: number;
   keys: PublicKeys;
   placeToken: string;
   doorCode: string;
@@ -47,7 +52,9 @@ export interface Door {
   until: number;
 }
 
-const BLANK: Door = { paired: false, chosen: 0, policy: CAREFUL, keys: {}, issuer: 0, placeToken: "", doorCode: "", until: 0 };
+/** Two days: longer than any issuer answers for a list. */
+const LONGEST = 172800;
+const BLANK: Door = { paired: false, chosen: 0, policy: CAREFUL, policyVersion: "", policyAt: 0, limit: LONGEST, keys: {}, issuer: 0, placeToken: "", doorCode: "", until: 0 };
 
 const stored = (): Door => {
   try {
@@ -74,7 +81,8 @@ const policyFrom = (sent: SentPolicy | null): Partial<Door> => {
     return typeof word === "string" ? word : word.normal[0];
   };
   const policy = { green: verdict("green"), yellow: verdict("yellow"), red: verdict("red"), grey: verdict("grey"), limit: sent.temperature_limit };
-  return { policy };
+  const limit = Number(sent.offline_limit) > 0 ? Number(sent.offline_limit) : LONGEST;
+  return { policy, limit, policyVersion: sent.version === undefined ? "" : String(sent.version), policyAt: Math.floor(now()) };
 };
 
 const checkpointFrom = (checkpoint: Checkpoint | null): Partial<Door> => (checkpoint ? { checkpoint } : {});

@@ -1,6 +1,7 @@
 /** Fetches the lists while there is a network: deltas onto what is held, else the whole list. All files are signed; nothing else is trusted. */
 import { epochOf } from "../core/epochs";
 import { ListFault } from "../core/golomb";
+import { PHONES, WITHDRAWN_SHEETS } from "../core/list-file";
 import { checkMark, takeDelta, takeList } from "../core/lists";
 import type { Held, Terms } from "../core/lists";
 import { now } from "../phone/clock";
@@ -94,7 +95,7 @@ const take = async (offer: Offer, terms: Terms): Promise<Held | undefined> => {
 };
 
 const isOffer = (offer: Offer): boolean =>
-  [offer.issuer, offer.epoch, offer.kind, offer.sequence].every(Number.isInteger) && Array.isArray(offer.deltas) && (offer.kind === 1 || offer.kind === 2);
+  [offer.issuer, offer.epoch, offer.kind, offer.sequence].every(Number.isInteger) && Array.isArray(offer.deltas) && offer.kind >= PHONES && offer.kind <= WITHDRAWN_SHEETS;
 
 /** The province is that of the first list taken after pairing; later ones of another are refused. */
 const takeOffer = async (offer: Offer): Promise<void> => {

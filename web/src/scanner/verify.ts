@@ -52,9 +52,9 @@ const usedBefore = (judgement: Judgement): Judgement => ({ ...judgement, verdict
 
 /** The door's own judgement; a showing that was admitted here in this minute is not admitted again. */
 const judged = async (shown: Shown, at: number): Promise<Judgement> => {
-  const { keys, policy } = theDoor();
+  const { keys, policy, limit } = theDoor();
   const exit = shown.direction === "exit";
-  const judgement = judge(shown.code, { keys, policy, listOf, latest: latest() }, at, shown.temperature, exit);
+  const judgement = judge(shown.code, { keys, policy, listOf, limit, strict: true, latest: latest() }, at, shown.temperature, exit);
   if (judgement.detail !== "clock_set_back") pass(at);
   const admits = judgement.verdict === "admit" && judgement.use;
   return admits && !(await firstUse(admits, at)) ? usedBefore(judgement) : judgement;

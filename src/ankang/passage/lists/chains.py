@@ -7,10 +7,8 @@ from ankang.core.lists import Indices
 
 GRAIN = 64
 FULL_EVERY = 3_600
-GOOD_FOR = 1_800
-"""Seconds from a list's *not before* to its *next update*."""
-AHEAD = 12 * 3_600
-"""So long before its epoch begins a list can be fetched."""
+AHEAD = 86_400
+"""So long before its epoch begins a list can be fetched: a door that loses its cable is still ready for 04:00."""
 KEPT_AFTER = 86_400
 """Seconds after its epoch's end for which a chain's files stay."""
 
@@ -28,10 +26,13 @@ class Chain:
         """Where its files are, below the folder of all lists."""
         return f"{self.issuer}/{self.epoch}/{int(self.indices)}"
 
-    def times(self, now: float, last_not_before: int) -> tuple[int, int]:
-        """*Not before* and *next update* of a list made ``now``; the first never goes back."""
-        start = max(int(now), epoch_start(self.epoch), last_not_before)
-        return start, start + GOOD_FOR
+    def times(self, now: float, last_not_before: int, good_for: int) -> tuple[int, int]:
+        """*Not before* and *next update* of a list made ``now`` that its issuer answers for so many seconds.
+
+        *Not before* is the moment of its colours, also of a list made ahead; it never goes back.
+        """
+        made = max(int(now), last_not_before)
+        return made, made + good_for
 
     def next_sequence(self, now: float, taken: int) -> int:
         """One more than any before, and not less than the minutes since the chain's beginning.
@@ -42,10 +43,9 @@ class Chain:
 
 
 def chains_at(issuer: int, now: float) -> list[Chain]:
-    """The chains to be published: the running epoch's, and from 12 hours ahead the next one's."""
+    """The chains to be published: the running epoch's and the next one's."""
     today = epoch_of(now)
-    epochs = [today, today + 1] if now >= epoch_start(today + 1) - AHEAD else [today]
-    return [Chain(issuer, epoch, kind) for epoch in epochs for kind in Indices]
+    return [Chain(issuer, epoch, kind) for epoch in (today, today + 1) for kind in Indices]
 
 
 def is_full_due(chain: Chain, now: float, last_full: float) -> bool:

@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from django.db import connection
 from ankang.base.models import Region
 from ankang.config.settings import load_settings
 from ankang.core import lists
+from ankang.core.colours import Colour
 from ankang.core.permutation import DECOYS, SIZE, permanent_key
 from ankang.core.sm import Sm2Signer, kdf
 from ankang.trust.index_space import epoch_master, index_space
@@ -25,10 +25,9 @@ from ankang.trust.keyring import keyring
 from ..models import ListHead
 from .chains import GRAIN, Chain, chains_at, is_due, is_full_due
 from .folder import ListFolder, forget_past
+from .reading import Reading, Rows
 
 _LOCK = 7_102
-_NOT_GREEN = "SELECT person, colour FROM health_colour WHERE colour <> 1"
-_FEED = "SELECT coalesce(max(seq), 0) FROM health_feedhead"
 
 Space = tuple[Callable[[np.ndarray], np.ndarray], int]
 """Person numbers → code indices, and the size of the space."""
@@ -61,7 +60,7 @@ def publish_lists(now: datetime, everything: bool = False) -> list[Published]:
     with _alone() as alone:
         if issuing is None or not alone:
             return []
-        reading = _Reading()
+        reading = Reading(moment)
         for chain in chains_at(issuing, moment):
             published = _publish(chain, moment, reading, everything)
             done += [published] if published else []
@@ -71,7 +70,7 @@ def publish_lists(now: datetime, everything: bool = False) -> list[Published]:
     return done
 
 
-def _publish(chain: Chain, now: float, reading: "_Reading", everything: bool) -> Published | None:
+def _publish(chain: Chain, now: float, reading: Reading, everything: bool) -> Published | None:
     space = _space(chain)
     head, _ = ListHead.objects.get_or_create(
         issuer=chain.issuer, epoch=chain.epoch, kind=int(chain.indices), defaults={"digest": b""}
@@ -85,22 +84,23 @@ def _publish(chain: Chain, now: float, reading: "_Reading", everything: bool) ->
     was = _last(chain, head, folder, space, ring.code_keys())
     broken = was is None or head.reserved != head.sequence
     sequence = _reserve(head, chain.next_sequence(now, max(head.reserved, folder.newest())))
-    padded = _padded(was, None if was and reading.feed == head.feed else reading.colours, space)
-    before, after = chain.times(now, head.not_before)
+    stands, is_full = reading.stands(chain.indices), broken or is_full_due(chain, now, head.full_at)
+    is_same = was is not None and 0 < stands == head.feed and not is_full
+    padded = _padded(chain, was, None if is_same else reading.rows(chain.indices, chain.epoch), space)
+    before, after = chain.times(now, head.not_before, load_settings().list_good_for)
     header = lists.Header(kid, chain.indices, chain.issuer, chain.epoch, sequence, before, after, space[1])
-    is_full = broken or is_full_due(chain, now, head.full_at)
     header = header.with_content(len(padded.published), lists.digest_of(padded.published, header))
     full = lists.seal_list(header, padded.published, signer) if is_full else b""
     delta = _delta(head, header, was, padded, signer) if was else b""
     folder.write(header, full or None, (head.sequence, delta) if delta else None)
-    _note(head, header, reading.feed, now if is_full else head.full_at)
+    _note(head, header, stands, now if is_full else head.full_at)
     _held[chain] = (header.digest, padded)
     return Published(chain, sequence, len(padded.published), len(full), len(delta))
 
 
 def _space(chain: Chain) -> Space | None:
     """The chain's indices; None for an epoch that has no index space (of 30 bits, before sizes were fixed)."""
-    if chain.indices is lists.Indices.PAPER:
+    if chain.indices in (lists.Indices.PAPER, lists.Indices.WITHDRAWN_SHEETS):
         return lists.SpacePermutation(permanent_key(keyring().all("epoch")[-1].secret), SIZE).indices, SIZE
     size, master = index_space(chain.epoch), epoch_master(chain.epoch)
     if size is None or master is None:
@@ -117,17 +117,27 @@ def _last(
     if remembered and remembered[0] == digest and folder.latest().get("sequence") == head.sequence:
         return remembered[1]
     held = folder.read_back(head.sequence, digest, keys) if head.sequence else None
-    return lists.resume(held.content, _decoys(space), GRAIN) if held else None
+    if held is None:
+        return None
+    return _plain(held.content) if chain.indices.is_withdrawals else lists.resume(held.content, _decoys(space), GRAIN)
 
 
-def _padded(was: lists.Padded | None, real: tuple[np.ndarray, np.ndarray] | None, space: Space) -> lists.Padded:
-    """``real`` None: as it was."""
+def _padded(chain: Chain, was: lists.Padded | None, rows: Rows | None, space: Space) -> lists.Padded:
+    """The list as it is to be published; ``rows`` None: nothing changed since ``was``."""
     chance = random.SystemRandom()
-    entries = _entries(real, space) if real else None
-    if was is None:
-        assert entries is not None
-        return lists.pad(entries, _decoys(space), GRAIN, chance)
-    return lists.pad_next(was, was.real if entries is None else entries, chance)
+    entries = None if rows is None else _entries(chain, rows, space)
+    if entries is None:
+        assert was is not None
+        entries = was.real
+    if chain.indices.is_withdrawals:
+        return _plain(entries)
+    return lists.pad(entries, _decoys(space), GRAIN, chance) if was is None else lists.pad_next(was, entries, chance)
+
+
+def _plain(entries: lists.Entries) -> lists.Padded:
+    """Withdrawals have no decoys: how many phones and sheets were lost says nothing of anybody's health."""
+    nobody = np.empty(0, np.uint32)
+    return lists.Padded(entries, entries, lists.Entries(nobody, nobody, entries.size, entries.rest), nobody, 0)
 
 
 def _decoys(space: Space) -> np.ndarray:
@@ -136,28 +146,12 @@ def _decoys(space: Space) -> np.ndarray:
     return indices(np.arange(size - DECOYS, size, dtype=np.int64)).astype(np.uint32)
 
 
-def _entries(real: tuple[np.ndarray, np.ndarray], space: Space) -> lists.Entries:
+def _entries(chain: Chain, rows: Rows, space: Space) -> lists.Entries:
     """People above the reserve of the space have an index outside: a scanner says "cannot verify" of them."""
-    (persons, colours), (indices, size) = real, space
+    (persons, values), (indices, size) = rows, space
     within = persons < size - DECOYS
-    return lists.Entries(indices(persons[within]).astype(np.uint32), colours[within], size)
-
-
-class _Reading:
-    """The colours of one run. ``feed``, the last change, is read before them: a change in between is published again."""
-
-    def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_FEED)
-            self.feed = int(cursor.fetchone()[0])
-
-    @cached_property
-    def colours(self) -> tuple[np.ndarray, np.ndarray]:
-        """Person numbers and colours of everybody who is not green."""
-        with connection.cursor() as cursor:
-            cursor.execute(_NOT_GREEN)
-            rows = np.array(cursor.fetchall(), np.int64).reshape(-1, 2)
-        return rows[:, 0], rows[:, 1].astype(np.uint8)
+    rest = lists.NOT_WITHDRAWN if chain.indices.is_withdrawals else Colour.GREEN
+    return lists.Entries(indices(persons[within]).astype(np.uint32), values[within], size, rest)
 
 
 def _delta(head: ListHead, header: lists.Header, was: lists.Padded, padded: lists.Padded, signer: Sm2Signer) -> bytes:
