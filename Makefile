@@ -22,7 +22,7 @@ run: build
 
 test: build $(MADE)/test-packages
 	@scripts/bootstrap browser
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(MADE)/test-packages $(MADE)/web-packages
 	.venv/bin/ruff check src tests bench

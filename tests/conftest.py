@@ -9,6 +9,8 @@ from typing import Any
 
 import django
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from ankang.config import postgres
 from ankang.config.settings import Settings, load_settings
@@ -43,13 +45,47 @@ def _start_database() -> None:
 
 _start_database()
 django.setup()
+# No test asserts a time: a busy machine is no fault.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each worker of a parallel run has a database of its own; who only hands out the tests needs none.
+
+    Files of a run lie in a folder of its own too: another run would close a shared one to PostgreSQL's account.
+    """
+    if not hasattr(config, "workerinput") and getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]  # a worker would read the settings before this file
+        _leave_database()
+    if config.option.basetemp is None:
+        config.option.basetemp = str(Path(_folder.name) / "pytest")
+
+
+LONG = ("tests/gate/test_faults.py", "tests/gate/test_drills.py", "tests/browser/", "tests/cli/", "tests/demo/", "tests/exchange/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that two workers end together; faults want the leader's place still free."""
+    places = {folder: place for place, folder in enumerate(LONG)}
+
+    def place(item: pytest.Item) -> int:
+        return next((places[start] for start in LONG if item.nodeid.startswith(start)), len(LONG))
+
+    items.sort(key=place)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's PostgreSQL and remove its folder."""
+    _leave_database()
+    _folder.cleanup()
+
+
+def _leave_database() -> None:
+    global _use
     if _use is not None:
         _use.leave()
-    _folder.cleanup()
+        _use = None
 
 
 @pytest.fixture(scope="session")

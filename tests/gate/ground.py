@@ -365,7 +365,7 @@ def serving(ground: Ground, workers: int = 1, **environment: str) -> Iterator[Se
         served.kill()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 15) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something holds; fail when it never does."""
     end = time.monotonic() + seconds
     while not holds():
