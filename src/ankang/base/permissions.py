@@ -26,6 +26,7 @@ PERMISSIONS = (
     "areas.view",
     "board.view",
     "carriers.issue",
+    "carriers.issue_in_bulk",
     "checkpoints.edit",
     "checkpoints.view",
     "colours.view",
@@ -116,7 +117,15 @@ ROLES: dict[str, frozenset[str]] = {
     "hotline_agent": frozenset({"areas.view", "colours.view", "people.view", "rules.view"}),
     "market_regulator": frozenset({"archive.market", "checkpoints.view", "policies.view"}),
     "operations": frozenset(
-        {"board.view", "carriers.issue", "checkpoints.view", "devices.view", "people.view", "visits.view"}
+        {
+            "board.view",
+            "carriers.issue",
+            "carriers.issue_in_bulk",
+            "checkpoints.view",
+            "devices.view",
+            "people.view",
+            "visits.view",
+        }
     ),
     "rule_author": frozenset(
         {"areas.declare", "areas.view", "board.view", "colours.view", "policies.edit", "policies.view", "rules.edit", "rules.view"}

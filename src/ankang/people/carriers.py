@@ -155,6 +155,16 @@ def print_sheet(carrier: Carrier) -> Sheet:
     return Sheet(carrier, sign_paper(header, signing), in_groups(number), name, person.document[-4:], day_of(last))
 
 
+def sheet_to_print(person: int, by: Any, now: datetime, purpose: str = "") -> Sheet:
+    """The person's live sheet, on record when staff print it; a first one is made. Raises NotFound, TooManySheets."""
+    live = live_sheet(person, now)
+    if live is None:
+        live = issue_sheet(person, by, now, purpose)
+    else:
+        _put_on_record(by, person, purpose, now)
+    return print_sheet(live)
+
+
 def permanent_index(person: int) -> int:
     """The index of the person on sheets, for ever: under the house's first epoch master (docs/code-format.md §14)."""
     return _permanent(keyring().all("epoch")[-1].secret).index(person)

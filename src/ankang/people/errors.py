@@ -116,6 +116,14 @@ class PictureRefused(Problem):
     en = "Pictures must be JPEG or PNG, at most 600 kB each, three at most."
 
 
+class DocumentTaken(Problem):
+    """Another record has this document. Are they one person, staff ask for a merge."""
+
+    status = 409
+    zh = "这个证件号码已有另一份档案。如属同一人，请申请合并两份档案。"
+    en = "Another record has this document. If they are one person, ask for the two records to be merged."
+
+
 class AlreadyReviewed(Problem):
     """Somebody else decided the request meanwhile, or it was withdrawn."""
 
@@ -174,3 +182,25 @@ class ChainRefused(Problem):
     status = 409
     zh = "同行人不能再带人：您或所选的人正与他人同行。请先结束那边的同行，再试一次。"
     en = "A companion brings nobody: you, or one of those you chose, walk with somebody else just now. End that first."
+
+
+class CarrierRunStateWrong(Problem):
+    """The run of a list was begun, finished or cancelled before."""
+
+    status = 409
+    zh = "这份名单已经处理过了，请刷新页面查看。"
+    en = "This list was dealt with already. Reload the page to see how it stands."
+
+
+class TableNotReadable(Problem):
+    """A list cannot be read; ``details.fault`` is the code (base.reading.faults), the sentence says what is wrong."""
+
+    status = 422
+    zh, en = "名单无法读取。", "The list cannot be read."
+
+    def __init__(self, fault: str, why: dict[str, str]) -> None:
+        super().__init__({"fault": fault})
+        self._why = why
+
+    def message(self, lang: str) -> str:
+        return self._why["zh" if lang.startswith("zh") else "en"] + ("。" if lang.startswith("zh") else ".")

@@ -105,7 +105,14 @@ class Device(models.Model):
     so voids the credential before. The pairing token itself is never stored, only its keyed digest.
     """
 
-    KINDS = [("scanner", _("scanner")), ("turnstile", _("turnstile"))]
+    KINDS = [
+        ("scanner", _("scanner")),
+        ("turnstile", _("turnstile")),
+        ("gate", _("gate")),
+        ("access_control", _("access control")),
+        ("thermometer", _("thermometer")),
+        ("kiosk", _("kiosk")),
+    ]
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="devices", verbose_name=_("organisation")
@@ -150,5 +157,6 @@ class Device(models.Model):
 
 
 from .archive_models import ArchiveDecision, ArchiveItem, CheckpointEvent  # noqa: E402, F401
+from .device_models import DeviceReport  # noqa: E402, F401
 from .import_models import PlaceImport, PlaceImportRow  # noqa: E402, F401
 from .policy_models import PolicyRelease, PolicyRequest  # noqa: E402, F401

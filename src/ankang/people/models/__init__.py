@@ -1,6 +1,7 @@
 """Persons, what they agreed to, where they are signed in, what they carry instead of a
 phone, the one-time codes that prove a phone, who cares for whom, and how a record came to stand as it does."""
 
+from .carrier_runs import CarrierFile, CarrierRun
 from .carriers import Carrier
 from .companions import Companion, CompanionEvent
 from .family import Guardianship
@@ -13,6 +14,8 @@ from .standing import Leaving, Merge, Standing
 __all__ = [
     "MOST_PERSONS",
     "Carrier",
+    "CarrierFile",
+    "CarrierRun",
     "Change",
     "Companion",
     "CompanionEvent",
