@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -45,6 +46,7 @@ def _start_database() -> None:
 
 _start_database()
 django.setup()
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a hundred sign-ins in a run
 # No test asserts a time: a busy machine is no fault.
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("house")
