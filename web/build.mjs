@@ -15,7 +15,7 @@ const CODE_PAGE_LIMIT = 14 * 1000;
 const TARGET = ["es2020", "chrome80", "safari14.1", "firefox78"];
 const TYPES = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm",
+  ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm",
 };
 const NEVER_CHANGES = "public, max-age=31536000, immutable";
 const ASK_FIRST = "no-cache";
@@ -118,6 +118,7 @@ async function phonePages() {
   const icon = put("/phone/icon.svg", "icon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
   put("/favicon.ico", "favicon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
   const manifest = put("/phone/code.webmanifest", "code.webmanifest", read("src/phone/code.webmanifest"), { cache: A_DAY });
+  for (const name of ["icon-192.png", "icon-512.png"]) put(`/phone/${name}`, name, readFileSync(join(HERE, "src/phone", name)), { cache: A_DAY });
   put("/phone/scanner.webmanifest", "scanner.webmanifest", read("src/phone/scanner.webmanifest"), { cache: A_DAY });
   const version = sha(routes.map((route) => route.etag).join(), "hex").slice(0, 12);
   const worker = put("/sw.js", "sw.js", await script("src/sw.ts", { VERSION: JSON.stringify(version), SCANNER: JSON.stringify(files) }), { cache: ASK_FIRST });

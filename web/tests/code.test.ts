@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromHex, toHex } from "../src/core/bytes";
 import { CodeFault, parse, readPass, show } from "../src/core/code";
-import { CAREFUL, decide, refuse } from "../src/core/offline";
+import { CAREFUL, decide, policyOf, refuse } from "../src/core/offline";
+import type { Policy } from "../src/core/offline";
 import { vectors } from "./vectors";
 
 interface Fault {
@@ -53,10 +54,12 @@ test("a text that is no code is refused with the gate's detail", () => {
 });
 
 test("the place's policy decides; whoever leaves is admitted; fever never admits", () => {
-  const school = { ...CAREFUL, yellow: "deny" } as const;
+  const school = policyOf({ green: "admit", yellow: "deny", red: "deny", grey: "refer" }, 37.3);
   assert.deepEqual(decide(school, "yellow", null, false), { verdict: "deny", reason: "colour" });
   assert.deepEqual(decide(school, "yellow", 38, false), { verdict: "deny", reason: "colour" });
   assert.deepEqual(decide(school, "grey", null, false), { verdict: "refer", reason: "colour" });
   assert.deepEqual(decide(school, "green", 38, false), { verdict: "refer", reason: "temperature" });
   assert.deepEqual(decide(school, "red", 38, true), { verdict: "admit", reason: "ok" });
+  const tested = { ...CAREFUL, normal: { ...CAREFUL.normal, green: ["refer", "test"] } } satisfies Policy as Policy;
+  assert.deepEqual(decide(tested, "green", null, false), { verdict: "refer", reason: "test" });
 });

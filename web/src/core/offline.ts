@@ -16,13 +16,28 @@ import { isSigned } from "./sm2";
 import type { PublicKeys } from "./sm2";
 
 export type Verdict = "admit" | "deny" | "refer";
-export type Reason = "ok" | "invalid" | "expired" | "not_yet_valid" | "colour" | "stale" | "temperature" | "already_used" | "revoked" | "error";
+export type Reason = "ok" | "invalid" | "expired" | "not_yet_valid" | "colour" | "stale" | "temperature" | "test" | "already_used" | "revoked" | "error";
 export type Detail = Malformed | "unknown_key" | "bad_signature" | "bad_chain" | "expired_step" | "other_epoch" | "future_step" | "future_issue";
 export type { PublicKeys };
-/** Verdict by colour; a temperature at or above `limit` (degrees) turns an admission into a referral. */
-export type Policy = Record<Colour, Verdict> & { limit: number };
+export type Outcome = [Verdict, Reason];
+/** What the place answers to each colour, without a fever and with one; a fever is a temperature of `limit` degrees or more. */
+export interface Policy {
+  limit: number;
+  normal: Record<Colour, Outcome>;
+  fever: Record<Colour, Outcome>;
+}
 
-export const CAREFUL: Policy = { green: "admit", yellow: "refer", red: "deny", grey: "refer", limit: 37.3 };
+const outcomes = (words: Record<Colour, Verdict>, of: (word: Verdict) => Outcome): Record<Colour, Outcome> =>
+  ({ green: of(words.green), yellow: of(words.yellow), red: of(words.red), grey: of(words.grey) });
+
+/** The policy that says one word a colour. */
+export const policyOf = (words: Record<Colour, Verdict>, limit: number): Policy => ({
+  limit,
+  normal: outcomes(words, (word) => [word, word === "admit" ? "ok" : "colour"]),
+  fever: outcomes(words, (word) => (word === "deny" ? [word, "colour"] : ["refer", "temperature"])),
+});
+
+export const CAREFUL: Policy = policyOf({ green: "admit", yellow: "refer", red: "deny", grey: "refer" }, 37.3);
 const TOLERANCE = 1;
 /** By how many seconds a clock may be set back before nothing can be verified any more. */
 export const CLOCK_SLACK = 60;
@@ -95,9 +110,8 @@ export interface Knowledge {
 /** What the door does with an authentic colour. Whoever leaves is admitted. */
 export const decide = (policy: Policy, colour: Colour, temperature: number | null, exit: boolean): Pick<Judgement, "verdict" | "reason"> => {
   if (exit) return { verdict: "admit", reason: "ok" };
-  const verdict = policy[colour];
-  if (verdict !== "deny" && temperature !== null && temperature >= policy.limit) return { verdict: "refer", reason: "temperature" };
-  return { verdict, reason: verdict === "admit" ? "ok" : "colour" };
+  const [verdict, reason] = (temperature !== null && temperature >= policy.limit ? policy.fever : policy.normal)[colour];
+  return { verdict, reason };
 };
 
 interface Known {

@@ -1,7 +1,7 @@
 /** What the device knows about itself: which door, which policy, which public keys. Kept for when there is no network. */
 import type { Colour } from "../core/code";
-import { CAREFUL } from "../core/offline";
-import type { Policy, PublicKeys, Verdict } from "../core/offline";
+import { CAREFUL, policyOf } from "../core/offline";
+import type { Outcome, Policy, PublicKeys, Verdict } from "../core/offline";
 import { learn, now } from "../phone/clock";
 import { ask } from "../phone/gate";
 import type { Answer } from "../phone/gate";
@@ -16,10 +16,17 @@ export interface Checkpoint {
 }
 type Words = Record<Colour, Verdict>;
 /** As the pairing answers it (verdict by colour) or as the gate does (verdict and reason, without and with fever). */
-type SentPolicy = { temperature_limit: number; version?: number | string; offline_limit?: number } & (Words | { entry: Record<Colour, { normal: [Verdict, string] }> });
+type SentPolicy = { temperature_limit: number; version?: number; mask?: boolean } & (Words | { entry: Record<Colour, { normal: Outcome; fever: Outcome }> });
+/** A policy as it was told, with what the screen says of it. `version` −1: the gate has not told one yet. */
+export interface Told {
+  policy: Policy;
+  version: number;
+  mask: boolean;
+}
 interface DoorAnswer {
   checkpoint: Checkpoint | null;
   policy: SentPolicy | null;
+  next_policy?: (SentPolicy & { effective_at: number }) | null;
   place_token: string;
   door_code: string;
   until: number | string;
@@ -37,12 +44,11 @@ export interface Door {
   checkpoint?: Checkpoint;
   /** The number of the door, for a device that belongs to a whole organisation. */
   chosen: number;
-  policy: Policy;
-  /** Of the policy, "" when it has none; and when the gate last told it, unix seconds. */
-  policyVersion: string;
+  told: Told;
+  /** The next policy and its moment: a door without a network turns to it by its own clock. */
+  next: (Told & { from: number }) | null;
+  /** When the gate last told the policy, unix seconds. */
   policyAt: number;
-  /** The most seconds of age at which this place trusts a list. */
-  limit: number;
   keys: PublicKeys;
   placeToken: string;
   doorCode: string;
@@ -52,9 +58,8 @@ export interface Door {
   until: number;
 }
 
-/** Two days: longer than any issuer answers for a list. */
-const LONGEST = 172800;
-const BLANK: Door = { paired: false, chosen: 0, policy: CAREFUL, policyVersion: "", policyAt: 0, limit: LONGEST, keys: {}, issuer: 0, placeToken: "", doorCode: "", until: 0 };
+const SHIPPED: Told = { policy: CAREFUL, version: -1, mask: false };
+const BLANK: Door = { paired: false, chosen: 0, told: SHIPPED, next: null, policyAt: 0, keys: {}, issuer: 0, placeToken: "", doorCode: "", until: 0 };
 
 const stored = (): Door => {
   try {
@@ -73,17 +78,21 @@ export const change = (to: Partial<Door>): void => {
   localStorage.setItem(KEY, JSON.stringify(door));
 };
 
-const policyFrom = (sent: SentPolicy | null): Partial<Door> => {
-  if (!sent) return {};
-  const words = "entry" in sent ? sent.entry : sent;
-  const verdict = (colour: Colour): Verdict => {
-    const word = words[colour];
-    return typeof word === "string" ? word : word.normal[0];
+const toldBy = (sent: SentPolicy): Told => {
+  const about = { version: sent.version ?? -1, mask: !!sent.mask };
+  if (!("entry" in sent)) return { policy: policyOf(sent, sent.temperature_limit), ...about };
+  const by = (heat: "normal" | "fever"): Record<Colour, Outcome> => {
+    const { green, yellow, red, grey } = sent.entry;
+    return { green: green[heat], yellow: yellow[heat], red: red[heat], grey: grey[heat] };
   };
-  const policy = { green: verdict("green"), yellow: verdict("yellow"), red: verdict("red"), grey: verdict("grey"), limit: sent.temperature_limit };
-  const limit = Number(sent.offline_limit) > 0 ? Number(sent.offline_limit) : LONGEST;
-  return { policy, limit, policyVersion: sent.version === undefined ? "" : String(sent.version), policyAt: Math.floor(now()) };
+  return { policy: { limit: sent.temperature_limit, normal: by("normal"), fever: by("fever") }, ...about };
 };
+
+const policyFrom = (sent: SentPolicy | null, next?: DoorAnswer["next_policy"]): Partial<Door> =>
+  sent ? { told: toldBy(sent), next: next ? { ...toldBy(next), from: next.effective_at } : null, policyAt: Math.floor(now()) } : {};
+
+/** The policy that holds at this moment, by the door's own clock. */
+export const policyNow = (): Told => (door.next && now() >= door.next.from ? door.next : door.told);
 
 const checkpointFrom = (checkpoint: Checkpoint | null): Partial<Door> => (checkpoint ? { checkpoint } : {});
 
@@ -98,9 +107,9 @@ export const pair = async (pairing: string): Promise<Answer<PairAnswer>> => {
 export const refreshDoor = async (): Promise<Answer<DoorAnswer>> => {
   const answer = await ask<DoorAnswer>("/g/v1/door" + (door.chosen ? `?checkpoint=${door.chosen}` : ""));
   if (!answer.ok) return answer;
-  const { checkpoint, policy, place_token: placeToken, door_code: doorCode, until, server_time: time } = answer.body;
+  const { checkpoint, policy, next_policy: next, place_token: placeToken, door_code: doorCode, until, server_time: time } = answer.body;
   if (time) learn(time, answer.at);
-  change({ paired: true, placeToken, doorCode, until: seconds(until) ?? 0, ...checkpointFrom(checkpoint), ...policyFrom(policy) });
+  change({ paired: true, placeToken, doorCode, until: seconds(until) ?? 0, ...checkpointFrom(checkpoint), ...policyFrom(policy, next) });
   return answer;
 };
 

@@ -6,7 +6,7 @@ import type { Judgement, Verdict } from "../core/offline";
 import { latest, now, pass } from "../phone/clock";
 import { ask } from "../phone/gate";
 import type { Refusal } from "../phone/gate";
-import { theDoor } from "./door";
+import { policyNow, theDoor } from "./door";
 import { listOf } from "./list-store";
 import { enqueue } from "./queue";
 import { firstUse } from "./replay";
@@ -52,9 +52,9 @@ const usedBefore = (judgement: Judgement): Judgement => ({ ...judgement, verdict
 
 /** The door's own judgement; a showing that was admitted here in this minute is not admitted again. */
 const judged = async (shown: Shown, at: number): Promise<Judgement> => {
-  const { keys, policy, limit } = theDoor();
+  const { keys } = theDoor();
   const exit = shown.direction === "exit";
-  const judgement = judge(shown.code, { keys, policy, listOf, limit, strict: true, latest: latest() }, at, shown.temperature, exit);
+  const judgement = judge(shown.code, { keys, policy: policyNow().policy, listOf, limit: Infinity, strict: true, latest: latest() }, at, shown.temperature, exit);
   if (judgement.detail !== "clock_set_back") pass(at);
   const admits = judgement.verdict === "admit" && judgement.use;
   return admits && !(await firstUse(admits, at)) ? usedBefore(judgement) : judgement;
