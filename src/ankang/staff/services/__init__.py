@@ -12,7 +12,7 @@ from .invitations import (
     open_invitation,
     revoke_invitation,
 )
-from .members import deactivate, end_session, end_sessions, end_sessions_of, sessions_of
+from .members import deactivate, end_session, end_sessions, end_sessions_of, end_this_session, sessions_of
 from .providers import providers_for, save_provider
 from .reach import fetch_staff, fetch_to_change, in_reach, regions_to_give, staff_for
 from .trail import note, trail_for
@@ -30,6 +30,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_sessions_of",
+    "end_this_session",
     "factors_of",
     "fetch_staff",
     "fetch_to_change",

@@ -65,6 +65,11 @@ def end_session(user: User, session: int) -> None:
     row.delete()
 
 
+def end_this_session(key: str | None) -> None:
+    """Take the session that signs itself out off the list."""
+    UserSession.objects.filter(session_key=key).delete()
+
+
 def end_sessions_of(user: int, by: Any, now: datetime) -> int:
     """A security administrator ends all sessions of somebody. Raises NotFound, NotOneself, OutsideReach."""
     whom = fetch_to_change(user, by)

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.flows.logout import logout
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.core.internal.httpkit import add_query_params
@@ -16,6 +17,7 @@ from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
 from allauth.mfa.webauthn import views as passkey
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.models import User
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +26,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ankang.base.confirming import confirmed_lately
 from ankang.base.errors import BadInput, NotSignedIn, Problem
@@ -34,17 +36,42 @@ from .. import oidc
 from ..forms import AcceptForm, EnrolCodeForm, PasskeyForm
 from ..models import OidcProvider
 from ..pending import keep_pending
-from ..services import accept_invitation, note, open_invitation
+from ..services import accept_invitation, end_this_session, note, open_invitation
 from ..stages import EnrolStage
 
 WAY_IN = "The way in: who has no account, or no second factor, gets no further."
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
-sign_in = public(WAY_IN)(account.LoginView.as_view())
-sign_out = public("Whoever is signed in may leave.")(account.logout)
+
+class SignInView(account.LoginView):  # type: ignore[misc]
+    """Password, passkey, or the agency's own sign-in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the page says beside the form."""
+        return {
+            **super().get_context_data(**kwargs),
+            "next": self.get_next_url() or "",
+            "agencies": OidcProvider.objects.filter(active=True).order_by("name"),
+            "signed_out": self.request.session.pop("staff_signed_out", None),
+            "idle_minutes": settings.ANKANG_STAFF_IDLE // 60,
+            "session_hours": settings.ANKANG_STAFF_SESSION // 3600,
+        }
+
+
+sign_in = public(WAY_IN)(SignInView.as_view())
 inactive = public("It says that an account is closed.")(account.account_inactive)
 second_factor = public(WAY_IN)(factor.authenticate)
 passkey_sign_in = public(WAY_IN)(passkey.login_webauthn)
+
+
+@public("Whoever is signed in may leave; who is half-way in may start again.")
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session."""
+    if request.user.is_authenticated:
+        end_this_session(request.session.session_key)
+    logout(request)
+    return redirect("account_login")
 
 
 @public(WAY_IN)
