@@ -1,10 +1,7 @@
 """HTTP of people: ask for a one-time code, apply, read my own data. Shapes are checked here, the rest in services."""
 
-import json
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,13 +14,14 @@ from ankang.base.permissions import for_resident, public
 from ankang.core.masking import mask_name
 
 from . import services
+from .companion_api import router as companions_router
 from .credentials import require_resident
-from .errors import BadJson, UnsupportedMediaType
+from .json_bodies import json_body
 from .models import Consent
 from .rules import CODE_GAP_SECONDS, CODE_SECONDS, Application, check_digits, check_number
 
 router = Router(tags=["people"])
-View = TypeVar("View", bound=Callable[..., Any])
+router.add_router("", companions_router)
 
 Short = Annotated[str, Field(max_length=100)]
 Phone = Annotated[str, Field(max_length=40)]
@@ -74,22 +72,6 @@ class MeOut(Schema):
     town: str
     consents: list[str]
     credential_expires_at: datetime
-
-
-def json_body(view: View) -> View:
-    """Refuse a body that is not JSON by type (415), by size (413) or by content (400) before anything reads it."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.content_type != "application/json":
-            raise UnsupportedMediaType()
-        try:
-            json.loads(request.body)
-        except (ValueError, RecursionError):
-            raise BadJson() from None
-        return view(request, *args, **kwargs)
-
-    return checked  # type: ignore[return-value]
 
 
 @router.post("one-time-codes", response={202: CodeSent})

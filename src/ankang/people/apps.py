@@ -11,6 +11,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """What people carry stands on their own page."""
         from .sections import me_sections
-        from .views.carriers import section
+        from .views import carriers, companions
 
-        me_sections.append(section)
+        me_sections.extend((carriers.section, companions.section))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import apply, carriers, demo, home, me
+from .views import apply, carrier_runs, carriers, companions, demo, home, me
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,18 @@ urlpatterns = [
     path("me/devices/<int:serial>/revoke", me.revoke, name="revoke_device"),
     path("me/carriers", carriers.mine, name="my_carriers"),
     path("me/carriers/sheet", carriers.my_sheet, name="my_sheet"),
+    path("me/companions", companions.mine, name="my_companions"),
+    path("me/companions/add", companions.add, name="add_companion"),
+    path("me/companions/confirm", companions.confirm, name="confirm_companion"),
+    path("me/carriers/sheet.pdf", carriers.my_sheet_pdf, name="my_sheet_pdf"),
+    path("console/carriers/lists/", carrier_runs.carrier_runs, name="carrier_runs"),
+    path("console/carriers/lists/form/<slug:kind>.<slug:form>", carrier_runs.carrier_list_form, name="carrier_list_form"),
+    path("console/carriers/lists/<int:run>/", carrier_runs.carrier_run, name="carrier_run"),
+    path("console/carriers/lists/<int:run>/live/", carrier_runs.carrier_run_live, name="carrier_run_live"),
+    path("console/carriers/lists/<int:run>/act/", carrier_runs.act_on_carrier_run, name="act_on_carrier_run"),
+    path("console/carriers/lists/<int:run>/refused.<slug:form>", carrier_runs.carrier_run_refused, name="carrier_run_refused"),
+    path("console/carriers/lists/<int:run>/sheets-<int:part>.pdf", carrier_runs.carrier_run_file, name="carrier_run_file"),
+    path("console/carriers/<int:person>/sheet.pdf", carriers.sheet_pdf_of, name="staff_sheet_pdf"),
     path("console/carriers/", carriers.find, name="find_carriers"),
     path("console/carriers/<int:person>/", carriers.of_person, name="staff_carriers"),
     path("console/carriers/<int:person>/sheet/", carriers.sheet_of, name="staff_sheet"),

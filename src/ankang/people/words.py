@@ -9,6 +9,20 @@ from .rules import PURPOSES, ConsentPurpose
 
 FAULTS: dict[tuple[str, str], Any] = {
     ("document_kind", "unknown_kind"): _("Choose one of the documents in the list."),
+    ("document_kind", "not_alone"): _("With this document a guardian or the town's service centre applies."),
+    ("country", "missing"): _("Choose the country that issued the passport."),
+    ("country", "unknown_country"): _("Choose the country that issued the passport."),
+    ("born", "bad_date"): _("Choose the birth date; it cannot lie in the future."),
+    ("name", "same_name"): _("This is the name on file already."),
+    ("phone", "same_phone"): _("This is your number already."),
+    ("guardian", "nobody"): _("Nobody with this document lives in your region. The guardian applies first."),
+    ("pictures", "missing"): _("Add at least one picture of the document."),
+    ("pictures", "too_many"): _("Three pictures at most."),
+    ("pictures", "too_large"): _("A picture is larger than 600 kB. Choose a smaller size in your camera."),
+    ("pictures", "not_a_picture"): _("A picture must be JPEG or PNG."),
+    ("reason", "missing"): _("Please give the reason."),
+    ("reason", "too_long"): _("This is too long. Please check it."),
+    ("file", "unreadable"): _("The file cannot be read. Use CSV or an Excel workbook (.xlsx)."),
     ("document", "bad_length"): _("The number is too short or too long. A resident ID has 18 characters."),
     ("document", "bad_characters"): _(
         "A resident ID has 17 digits and a digit or X at the end; other documents have letters and digits only."
@@ -39,6 +53,7 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("town", "unknown_town"): _("Choose a town from the list."),
     ("consents", "required_consent_missing"): _("Without these the code cannot work. Tick each one if you agree."),
     ("consents", "unknown_purpose"): _("Choose from the list."),
+    ("document", "yourself"): _("This is you. Give the document of the person who walks with you."),
     ("document", "nobody"): _("Nobody with this document lives in your region. Check it digit by digit."),
     ("kind", "unknown_kind"): _("Choose the kind of card."),
     ("number", "bad_number"): _("A card number has 4 to 32 digits and Latin letters."),
@@ -99,10 +114,17 @@ CARRIER_KINDS = {
     "park": _("Park card"),
     "fob": _("Access fob"),
 }
+COMPANION_BASES = {
+    "consent": _("agreed on the own phone"),
+    "phone": _("the same phone number"),
+    "staff": _("checked by staff"),
+    "guardian": _("guardianship"),
+}
 VOID_REASONS = {
     "reissued": _("replaced by a new sheet"),
     "lost": _("reported lost"),
     "consent_withdrawn": _("ended with an agreement that was withdrawn"),
+    "left": _("ended with the record"),
     "expired": _("expired"),
 }
 DEVICES = {
@@ -117,9 +139,37 @@ APPLIED_VIA = {
     "page": _("citizen's page"),
     "api": _("open API"),
     "register": _("loaded from a register"),
+    "family": _("a relative"),
+    "desk": _("service window"),
+    "entry": _("entry at the border"),
     "demo": _("Demonstration"),
 }
 OTHER_DEVICE = _("Another device")
+
+STATES = {
+    "pending": _("entered, not claimed yet"),
+    "active": _("active"),
+    "moved": _("moved away"),
+    "deceased": _("deceased"),
+    "closed": _("closed by the holder"),
+    "merged": _("merged into another record"),
+}
+GUARDIAN_KINDS = {"minor": _("child under 18"), "adult": _("adult of the family")}
+REQUEST_KINDS = {"family": _("application for a relative"), "name": _("new name")}
+REQUEST_STATES = {
+    "waiting": _("waiting for review"),
+    "approved": _("approved"),
+    "declined": _("not approved"),
+    "withdrawn": _("withdrawn"),
+}
+LEGACY_SYSTEMS = {
+    "return_to_work": _("Return-to-work registration"),
+    "compound": _("Compound pass"),
+    "bus": _("Bus registration"),
+    "taxi": _("Taxi registration"),
+    "school": _("School registration"),
+    "other": _("Another registration"),
+}
 
 READ_PURPOSES = {
     "window": _("Service at a window, the person is present"),
@@ -133,6 +183,10 @@ READ_FIELDS = {
     "phone": _("phone"),
     "address": _("address"),
     "carriers": _("sheets and cards"),
+    "guardians": _("guardians"),
+    "request": _("request with pictures"),
+    "merge": _("comparison of two records"),
+    "companions": _("companions"),
     "colour_history": _("colour history"),
 }
 

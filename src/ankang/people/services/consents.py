@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ankang.base.errors import NotFound
 
+from .. import companions
 from ..carriers import void_carriers
 from ..models import Consent, Credential
 from ..rules import DECLARATION, DECLARATION_VERSION, PURPOSES, REQUIRED_PURPOSES
@@ -24,6 +25,7 @@ def withdraw_consent(person: int, purpose: str, now: datetime) -> bool:
         Credential.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
         void_passes(person, now)
         void_carriers(person, "consent_withdrawn", now)
+        companions.end_all(person, "consent_withdrawn", now)
     return bool(withdrawn)
 
 
