@@ -34,6 +34,7 @@ from ankang.gate.limits import Allowance
 from ankang.gate.link import Link
 from ankang.gate.metrics import Metrics
 from ankang.gate.outcomes import Call, Outcome
+from ankang.gate.party import Party
 from ankang.gate.routes import ROUTES, Handler, Route
 from ankang.gate.spool import Spool
 from ankang.gate.state import State
@@ -122,6 +123,8 @@ class Gate:
             done = self._decide(route, route.handler, Call(body, query, headers))
             if isinstance(done, list):
                 return await self._taken(done, language(headers))
+            if done.party is not None:
+                return await self._together(done.party, language(headers))
             if done.visit is None:
                 return Response(200, _JSON, done.body)
             batch = self.intake.take(done.visit)
@@ -168,6 +171,16 @@ class Gate:
         if route.records:
             self.intake.refuse_when_full()
         return caller
+
+    async def _together(self, party: Party, lang: str) -> Response:
+        """The answer about people who come together, once all their visits are durable; they are of one batch."""
+        for visit in party.visits:
+            batch = self.intake.take(visit)
+        await batch.done
+        visits = [batch.outcome(visit) for visit in party.visits]
+        for visit in visits:
+            self.metrics.visits[visit.kind << 16 | visit.verdict << 8 | visit.reason] += 1
+        return Response(200, _JSON, party.told(visits, lang))
 
     async def _taken(self, judged: list[Judged], lang: str) -> Response:
         """An upload, once its visits are durable."""

@@ -6,6 +6,7 @@ from ankang.config.keys import RootKey
 from ankang.core.codes import day_mac_key
 from ankang.core.credentials import Credential, CredentialFault, CredentialKeys
 from ankang.core.epochs import day_of, master_at
+from ankang.core.gate_names import gate_names_key
 from ankang.core.permutation import SIZE, SpacePermutation, epoch_permutation, permanent_key
 from ankang.core.place_codes import place_mac_key
 from ankang.core.sm import HmacSm3, Sm2Signer, Sm4Block
@@ -45,6 +46,7 @@ class Keys:
         }
         self.public: Mapping[int, bytes] = {row.kid: row.public for row in self._of("code_sign")}
         self.cards = next((HmacSm3(opened["card", row.kid]) for row in self._of("card")), None)
+        self.names = gate_names_key(opened["card", self._of("card")[0].kid]) if self.cards else bytes(16)
         self._permanent: SpacePermutation | None = None
         self._sizes = dict(tables.index_spaces)
         self._epochs: dict[int, EpochKeys | None] = {}

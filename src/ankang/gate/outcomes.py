@@ -6,11 +6,12 @@ import msgspec
 
 from ankang.gate.answers import language
 from ankang.gate.faults import Fault
+from ankang.gate.party import Party
 from ankang.gate.visits import Visit
 
 
 class Outcome(msgspec.Struct, gc=False):
-    """A JSON ``body``, or a ``visit`` whose answer is made when it is durable.
+    """A JSON ``body``, or a ``visit`` (or a ``party`` of several) whose answer is made when it is durable.
 
     ``fault``: what the caller is told all the same, the visit being a refusal.
     """
@@ -18,6 +19,7 @@ class Outcome(msgspec.Struct, gc=False):
     body: bytes = b""
     visit: Visit | None = None
     fault: type[Fault] | None = None
+    party: Party | None = None
 
 
 class Call(msgspec.Struct, gc=False):

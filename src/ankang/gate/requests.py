@@ -17,7 +17,10 @@ DIRECTIONS = {"entry": int(Direction.ENTRY), "exit": int(Direction.EXIT)}
 
 
 class VerifyRequest(Struct, gc=False):
-    """A code shown at a door, or ``card``: a card or fob that was read; temperature in °C."""
+    """A code shown at a door, or ``card``: a card or fob that was read; temperature in °C.
+
+    ``temperatures``: those of the companions, in the order in which they are answered.
+    """
 
     checkpoint: CheckpointId
     direction: DirectionWord
@@ -25,6 +28,21 @@ class VerifyRequest(Struct, gc=False):
     code: str | None = None
     card: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     temperature: Temperature | None = None
+    temperatures: Annotated[list[Temperature | None], Meta(max_length=6)] | None = None
+
+
+class GroupRequest(Struct):
+    """Those who are present of a group, ticked by staff: ``group`` is its number or the code that its leader shows.
+
+    ``temperatures`` in °C, in the order of ``present``.
+    """
+
+    group: Annotated[str, Meta(min_length=1, max_length=64)]
+    checkpoint: CheckpointId
+    direction: DirectionWord
+    nonce: UUID
+    present: Annotated[list[Annotated[int, Meta(ge=1, le=2**63 - 1)]], Meta(max_length=200)]
+    temperatures: Annotated[list[Temperature | None], Meta(max_length=200)] | None = None
 
 
 class Proof(Struct, gc=False):
@@ -106,6 +124,7 @@ class Shape:
 
 
 VERIFY, SCAN, VISITS = Shape(VerifyRequest), Shape(ScanRequest), Shape(VisitsRequest)
+GROUP = Shape(GroupRequest)
 PASS, PRESENCE = Shape(PassRequest), Shape(PresenceRequest)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+from ankang.gate.handlers.group import check_in, members
 from ankang.gate.handlers.lists import published_lists
 from ankang.gate.handlers.passes import issue_pass, me
 from ankang.gate.handlers.places import door, keys, place, presence
@@ -31,6 +32,8 @@ ROUTES = {
     for route in (
         Route("/g/v1/verify", "POST", "device", verify, records=True),
         Route("/g/v1/scan", "POST", "resident", scan, records=True),
+        Route("/g/v1/group", "POST", "device", check_in, records=True),
+        Route("/g/v1/members", "GET", "device", members),
         Route("/g/v1/visits", "POST", "device", judge_upload, limit=UPLOAD, records=True),
         Route("/g/v1/pass", "POST", "resident", issue_pass),
         Route("/g/v1/me", "GET", "resident", me),

@@ -7,6 +7,8 @@ from ankang.core.policies import PLACE_TYPES, Policy
 from ankang.core.voidings import is_void
 from ankang.gate.carriers import Carriers
 from ankang.gate.colours import Colours
+from ankang.gate.companions import Companions
+from ankang.gate.groups import Groups
 from ankang.gate.keys import Keys
 from ankang.gate.lists import PublishedLists
 from ankang.gate.policies import Released
@@ -58,6 +60,8 @@ class State:
         self.tests = Tests(folder / "tests.bin")
         self.policies = Released()
         self.carriers = Carriers(folder / "carriers.bin")
+        self.companions = Companions()
+        self.groups = Groups()
         self.genuine_sheets: set[bytes] = set()
         self.lists = PublishedLists(settings.lists_folder)
         self.keys: Keys | None = None

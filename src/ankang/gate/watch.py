@@ -19,7 +19,8 @@ from ankang.gate.state import State
 from ankang.gate.tables import EMPTY, REVISIONS, Tables, load_tables, read_snapshot, save_snapshot
 
 EVERY: Final = 1.0
-CARRIERS: Final = "carriers"
+APART: Final = ("carriers", "companions", "groups")
+"""Revisions of what is not among the tables: each follows its own changes."""
 RELOAD_AFTER: Final = 600.0
 """Seconds after which tables are read again although no revision moved (new day keys, expired credentials)."""
 ALIVE: Final = 5.0
@@ -81,10 +82,12 @@ class Watch:
             return
         revisions = {str(name): int(number) for name, number in await connection.fetch(REVISIONS)}
         await self._compare_clocks(connection)
-        await self._state.carriers.look(connection, revisions.get(CARRIERS, 0))
+        for name in APART:
+            await getattr(self._state, name).look(connection, revisions.get(name, 0))
         held = self._state.tables
-        current = {**held.revisions, CARRIERS: 0} == {**revisions, CARRIERS: 0} and self._state.keys is not None
-        if current and held.revisions != revisions:  # only carriers moved, and those are not among the tables
+        apart = dict.fromkeys(APART, 0)
+        current = held.revisions | apart == revisions | apart and self._state.keys is not None
+        if current and held.revisions != revisions:  # only such moved as are not among the tables
             self._state.tables = held = structs.replace(held, revisions=revisions)
         if current and time.monotonic() - self._read_at < RELOAD_AFTER:
             return

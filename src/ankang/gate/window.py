@@ -45,6 +45,7 @@ _SIZE: Final = _NONCES + NONCE_BUCKETS * _NONCE_SIZE
 _KEY_PACK = struct.Struct("<q").pack
 _META_FROM, _META_INTO = struct.Struct("<I").unpack_from, struct.Struct("<I").pack_into
 _NO_KEY: Final = bytes(8)
+_GOOD, _USED, _CROWDED = range(3)  # how it went with the code on which others come along
 _MINUTES: Final = 1 << 10  # an entry's minute is kept modulo 1,024, beside 22 bits of the visit's id
 _MARKS: Final = (1 << 22) - 1
 
@@ -93,17 +94,29 @@ class Window:
         """Note the visits of a batch. One whose code was used here before by another visit becomes a refusal."""
         settled = Settled({}, set())
         recall, first_use, remember = self.recall, self.first_use, self.remember
+        leader = _GOOD
         for visit in visits:
             known = recall(visit.visit)
             if known is not None:
                 settled.known[visit.visit] = known
+                leader = leader if visit.company else _USED if known.reason == Reason.ALREADY_USED else _GOOD
                 continue
-            if visit.index >= 0:
+            if visit.company and leader != _GOOD:
+                if leader == _CROWDED:
+                    settled.crowded.add(visit.visit)
+                    continue
+                visit.verdict, visit.reason, visit.colour = Verdict.DENY, Reason.ALREADY_USED, Colour.GREY
+            elif visit.index >= 0:
+                used = _GOOD
                 try:
                     if not first_use(visit, now_minute):
                         visit.verdict, visit.reason, visit.colour = Verdict.DENY, Reason.ALREADY_USED, Colour.GREY
+                        used = _USED
                 except WindowFull:
                     settled.crowded.add(visit.visit)
+                    used = _CROWDED
+                leader = leader if visit.company else used
+                if used == _CROWDED:
                     continue
             remember(visit)
         return settled

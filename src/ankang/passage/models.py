@@ -3,6 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .groups.models import Group, GroupMember
+
+__all__ = ["Group", "GroupMember", "ListHead", "Visit"]
+
 
 class Visit(models.Model):
     """One verification or scan. Gates write it, partitioned by ``day``; nobody changes it.

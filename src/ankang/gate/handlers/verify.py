@@ -9,8 +9,10 @@ from ankang.core.verdicts import Direction, Reason, VisitKind
 from ankang.gate.callers import Caller
 from ankang.gate.carrier_reading import read_card, read_shown
 from ankang.gate.faults import BadField, DeviceRevoked, NotReady
+from ankang.gate.handlers.company import company
 from ankang.gate.handlers.judging import is_nobody, judge, refusal, refuse_code
 from ankang.gate.outcomes import Call, Outcome
+from ankang.gate.party import Party, told_company
 from ankang.gate.requests import DIRECTIONS, VERIFY, VerifyRequest, tenths
 from ankang.gate.state import Checkpoint, State
 from ankang.gate.tables import DeviceRow
@@ -57,6 +59,10 @@ def verify(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         visit_id("device", caller.subject, request.nonce), trace, moment, moment, place, device.id, direction,
         temperature, verdict, reason, colour, _VERIFY, seen.name, index, seen.minute,
     )  # fmt: skip
+    along = state.companions.of(seen.person, now) if index >= 0 else None
+    if along and checkpoint is not None:
+        others = company(state, visit, along, checkpoint, request.temperatures)
+        return Outcome(party=Party([visit, *others], told_company))
     return Outcome(b"", visit, DeviceRevoked if caller.revoked else None)
 
 
