@@ -84,7 +84,10 @@ def _record(device: Device, report: Report, served: bool, now: datetime) -> Reco
     verdict, reason = (report.verdict, report.reason) if fine else (Verdict.DENY, judged.reason)
     if _insert([*row, int(verdict), int(reason), *rest]):
         return Recorded(report.nonce, ride, "recorded" if fine else "rejected", judged.reason, judged.detail)
-    if Ride.objects.filter(trace=trace, ride=ride, day=day).exists():
+    kept = Ride.objects.filter(trace=trace, ride=ride, day=day).values_list("reason", flat=True).first()
+    if kept == Reason.ALREADY_USED:
+        return Recorded(report.nonce, ride, "duplicate", Reason.ALREADY_USED, "already_used")
+    if kept is not None:
         return Recorded(report.nonce, ride, "duplicate", judged.reason, judged.detail)
     _insert([*row, int(report.verdict), int(Reason.ALREADY_USED), *rest])
     return Recorded(report.nonce, ride, "rejected", Reason.ALREADY_USED, "already_used")

@@ -1,0 +1,35 @@
+"""My rides on my own page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ankang.scenes.rides import services
+
+from .rides_ground import NOW, Bus, Rider
+
+pytestmark = pytest.mark.django_db
+
+
+def test_my_page_leads_to_my_rides_which_says_where_and_what(applied: Callable[..., Any]) -> None:
+    rider, bus = Rider(applied).ready(), Bus()
+    browser = rider.browser()
+    assert "On your code, touch “Ride”" in browser.get("/me").content.decode()
+    assert "No ride yet." in browser.get("/me/rides").content.decode()
+    bus.told(bus.report(rider.code()), bus.report(rider.code(), verdict="deny", reason="colour", vehicle=""))
+    page = browser.get("/me/rides").content.decode()
+    assert [text in page for text in ("3路 · 皖P12345", "got on", "turned away")] == [True] * 3
+    assert "3路 · 皖P12345" in browser.get("/me").content.decode()
+
+
+def test_one_button_ends_all_my_ride_codes(applied: Callable[..., Any]) -> None:
+    rider = Rider(applied).ready()
+    answer = rider.browser("zh-hans").post("/me/rides", follow=True)
+    assert "都已停用" in answer.content.decode()
+    assert not services.live_authorisations(rider.resident, NOW).exists()
+
+
+def test_a_stranger_is_sent_to_sign_in(client: Any) -> None:
+    answer = client.get("/me/rides")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in?next=/me/rides")
