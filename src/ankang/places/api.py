@@ -12,10 +12,13 @@ from ankang.base.permissions import public
 from ankang.core.policies import PLACE_TYPES
 
 from .models import Checkpoint
+from .policy_api import router as policy_router
 from .rules import CREDENTIAL_DAYS, policy_words
 from .services import Paired, pair_device
+from .services.policy_book import policies_at
 
 router = Router(tags=["places"])
+router.add_router("", policy_router)
 DEVICE_COOKIE = "ankang_device"
 
 
@@ -51,7 +54,7 @@ def _answer(paired: Paired, with_bearer: bool) -> dict[str, Any]:
         "name": device.name,
         "organisation": {"id": device.organisation_id, "name": device.organisation.name},
         "checkpoint": _checkpoint(device.checkpoint),
-        "policy": policy_words(device.checkpoint.type) if device.checkpoint else None,
+        "policy": policy_words(device.checkpoint.type, policies_at(timezone.now())) if device.checkpoint else None,
         "expires_at": _seconds(paired.expires_at),
     }
     return {**answer, "bearer": paired.bearer} if with_bearer else answer

@@ -54,3 +54,59 @@ class NameTaken(Problem):
 
     status = 409
     zh, en = "同一单位下已有同名的记录。", "There is already one of this name here."
+
+
+class NotADraft(Problem):
+    status = 409
+    zh, en = "只有草稿才能修改或提交。", "Only a draft can be changed or submitted."
+
+
+class DraftChanged(Problem):
+    """Somebody else saved since it was read. ``details``: the present ``revision``."""
+
+    status = 409
+    zh, en = "草稿已被他人修改，请刷新后再改。", "Somebody else changed this draft. Reload it, then go on."
+
+
+class PoliciesRefused(Problem):
+    """``details.faults``: [place type, field, code] each; codes as in ``core.policies.PolicyFault``."""
+
+    status = 422
+    zh, en = "政策有误，请更正后再提交。", "The policies have faults. Please correct them."
+
+
+class SameAsBefore(Problem):
+    status = 409
+    zh, en = "与现行政策完全相同，无需提交。", "Nothing differs from what is approved already."
+
+
+class BaseOutdated(Problem):
+    status = 409
+    zh, en = "其间已有新版本获批，请先与新版本比对。", "Another version was approved meanwhile. Compare with it first."
+
+
+class MomentNotPossible(Problem):
+    """``details.reason``: past, too_far, before_newest."""
+
+    status = 422
+    zh, en = "生效时间不可行，请另选时间。", "It cannot take effect at that moment. Choose another one."
+
+
+class NotWithdrawable(Problem):
+    status = 409
+    zh, en = "已生效或已有结论，不能撤回。", "It is in force or decided, and cannot be taken back."
+
+
+class ProvinceOnly(Problem):
+    """Whoever asks for a condition below the province uses a request (POST policies/requests)."""
+
+    status = 403
+    zh, en = (
+        "准入政策全省统一，只有省级可以修改；各地如有需要请提出申请。",
+        "Policies are the same in the whole province; only the province changes them. Others may send a request.",
+    )
+
+
+class RequestAnswered(Problem):
+    status = 409
+    zh, en = "这项申请已经答复。", "This request is answered already."

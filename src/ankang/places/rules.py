@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ankang.core.colours import Colour
-from ankang.core.policies import PLACE_TYPES
+from ankang.core.policies import PLACE_TYPES, SHIPPED, Policies
 
 MOVES: dict[str, tuple[str, ...]] = {
     "planned": ("built",),
@@ -37,11 +37,12 @@ def type_choices(lang: str) -> list[tuple[int, str]]:
     return [(number, place_type.word(lang)) for number, place_type in sorted(PLACE_TYPES.items())]
 
 
-def policy_words(number: int) -> dict[str, Any]:
-    """What a door of this type does: ``{"temperature_limit": 37.3, "green": "admit", "red": "deny", …}``."""
-    policy = PLACE_TYPES[number].policy
+def policy_words(number: int, policies: Policies = SHIPPED) -> dict[str, Any]:
+    """What a door of this type does: ``{"version": 3, "temperature_limit": 37.3, "green": "admit", "red": "deny", …}``."""
+    policy = policies.of(number)
     outcomes = {colour.slug: policy.outcomes[colour][0].slug for colour in Colour}
-    return {"temperature_limit": policy.temperature_limit / 10, **outcomes}
+    asks = {"test_hours": policy.test_hours, "mask": policy.mask}
+    return {"version": policies.version, "temperature_limit": policy.temperature_limit / 10, **asks, **outcomes}
 
 
 def state_of_annex(built: str, in_use: str) -> str:

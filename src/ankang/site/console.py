@@ -26,7 +26,6 @@ SECTIONS = (
 )
 ICONS = {
     "base.accessrecord": "visibility",
-    "base.duty": "badge",
     "base.region": "map",
     "health.colour": "health_and_safety",
     "health.evidence": "clinical_notes",
@@ -40,8 +39,10 @@ PAGES = (
     ("board.view", gettext_lazy("Progress board"), "bar_chart", "board"),
     ("rules.view", gettext_lazy("Colour rules"), "rule", "rules"),
     ("areas.view", gettext_lazy("Risk areas"), "map", "areas"),
+    ("policies.view", gettext_lazy("Policies"), "policy", "policy_list"),
     ("carriers.issue", gettext_lazy("Sheets and cards"), "badge", "find_carriers"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
+    ("staff.view", gettext_lazy("Staff"), "badge", "staff"),
 )
 """Pages of the rooms in the sidebar: permission, title, icon, name of the address."""
 
@@ -66,6 +67,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     if permissions_of(request.user):
         first.append(_item(_("Approvals"), "approval", reverse("approvals")))
+        first.append(_item(_("My sign-in"), "key", reverse("mfa_index")))
     groups = [{"title": None, "separator": False, "items": first}]
     for title, rooms in SECTIONS:
         items = [item for room in rooms for item in _screens(request, room)]
@@ -151,7 +153,9 @@ def _shortcuts(request: HttpRequest) -> Iterable[dict[str, str]]:
         ("checkpoints.view", _("Print all posters in use"), "print", "places_posters", "?state=in_use"),
         ("checkpoints.edit", _("Enter a checkpoint"), "add_location", "admin:places_checkpoint_add", ""),
         ("reads.view", _("See who read whom"), "visibility", "admin:base_accessrecord_changelist", ""),
-        ("staff.edit", _("See the staff's duties"), "badge", "admin:base_duty_changelist", ""),
+        ("staff.edit", _("Invite staff"), "person_add", "staff_invitations", ""),
+        ("staff.view", _("See the staff's duties"), "badge", "staff", ""),
+        ("staff.view", _("See changes of staff"), "history", "staff_trail", ""),
     )
     for permission, title, icon, page, query in wanted:
         if may(request.user, permission) and (link := _address(page)):

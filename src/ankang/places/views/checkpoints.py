@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from ankang.base.errors import NotFound
 from ankang.base.permissions import requires
 
-from .errors import CheckpointMoveRefused, PosterEditionsUsedUp
-from .models import Checkpoint
-from .rules import MOST_GENERATIONS, may_move
-from .services import (
+from ..errors import CheckpointMoveRefused, PosterEditionsUsedUp
+from ..models import Checkpoint
+from ..rules import MOST_GENERATIONS, may_move
+from ..services import (
     Pairing,
     checkpoints_of,
     fetch_device,
