@@ -107,7 +107,7 @@ def test_staff_find_only_their_region_and_only_with_the_permission(applied: Appl
     assert AccessRecord.objects.count() == 0
 
 
-@pytest.mark.parametrize("fold", [0.3, 0.5, 0.62])
+@pytest.mark.parametrize("fold", [0.3, 0.5, 0.7])
 def test_a_folded_and_stained_sheet_is_still_read(applied: Apply, fold: float) -> None:
     sheet = carriers.print_sheet(carriers.issue_sheet(applied().person.pk, None, NOW))
     picture = io.BytesIO()

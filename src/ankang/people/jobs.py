@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from .carriers_runs import RUN, do_run, lost_runs, tidy_runs
 from .models import Voiding
 from .one_time_codes import forget_old_codes
 
@@ -16,4 +17,19 @@ def tidy(timestamp: int) -> None:
     """Delete one-time codes older than two days, withdrawals whose passes are long over, drafts whose session is."""
     forget_old_codes(timezone.now())
     Voiding.objects.filter(at__lt=timezone.now() - timedelta(days=4)).delete()
+    tidy_runs(timezone.now())
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+@app.task(name=RUN, queue="people")
+def run_carriers(run: int) -> None:
+    """Print the sheets, or bind the cards, of a list."""
+    do_run(run)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="people.take_up_carriers", queue="people", queueing_lock="people.take_up_carriers")
+def take_up_carriers(timestamp: int) -> None:
+    """Lists whose worker died are worked on by another."""
+    for run in lost_runs(timezone.now()):
+        app.configure_task(RUN, queue="people").defer(run=run)

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ankang.base.errors import BadInput, NotFound, Problem
-from ankang.base.permissions import regions_where, requires
+from ankang.base.permissions import may, regions_where, requires
 from ankang.base.services import region_codes_below
 
 from .. import carriers
+from ..carriers_print import sheets_pdf
+from ..carriers_rows import ISSUE
 from ..credentials import Resident, resident_page
 from ..forms import CardForm, FindForm, posted
 from ..models import Carrier, Person
@@ -27,6 +29,7 @@ from ..rules import PAPER
 from ..sections import Section
 from ..services import blinds_matching, masked
 from ..words import CARRIER_KINDS, VOID_REASONS, fault_words
+from .carrier_runs import pdf_response
 
 OPEN_SECONDS = 15 * 60
 """How long a purpose that staff gave holds for one person; then it is asked again."""
@@ -55,6 +58,13 @@ def my_sheet(request: HttpRequest, resident: Resident) -> HttpResponse:
     return _printed(request, resident.person, reverse("my_carriers"))
 
 
+@resident_page
+@require_safe
+def my_sheet_pdf(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """My sheet as a PDF."""
+    return _pdf(request, resident.person, reverse("my_carriers"))
+
+
 @requires("carriers.issue")
 @require_http_methods(_METHODS)
 def find(request: HttpRequest) -> HttpResponse:
@@ -67,7 +77,7 @@ def find(request: HttpRequest) -> HttpResponse:
             carriers.carriers_of(person.pk, request.user, timezone.now(), form.words())
             return redirect("staff_carriers", person.pk)
         form.add_error("document", fault_words("document", "nobody"))
-    return _console(request, "people/carriers_find.html", form=form)
+    return _console(request, "people/carriers_find.html", form=form, by_the_list=may(request.user, ISSUE))
 
 
 @requires("carriers.issue")
@@ -95,6 +105,16 @@ def sheet_of(request: HttpRequest, person: int) -> HttpResponse:
     if _why(request, person) is None:
         return redirect("find_carriers")
     return _printed(request, person, reverse("staff_carriers", args=[person]))
+
+
+@requires("carriers.issue")
+@require_safe
+def sheet_pdf_of(request: HttpRequest, person: int) -> HttpResponse:
+    """Staff: the person's sheet as a PDF."""
+    _in_reach(request, person)
+    if _why(request, person) is None:
+        return redirect("find_carriers")
+    return _pdf(request, person, reverse("staff_carriers", args=[person]))
 
 
 def section(person: int, now: Any) -> Section:
@@ -155,10 +175,19 @@ def _printed(request: HttpRequest, person: int, back: str) -> HttpResponse:
     if carrier is None:
         return redirect(back)
     sheet = carriers.print_sheet(carrier)
-    context = {"sheet": sheet, "qr": _svg(sheet.text), "back": back, "address": settings.ANKANG_PUBLIC_URL}
+    pdf = reverse("my_sheet_pdf") if request.path == reverse("my_sheet") else reverse("staff_sheet_pdf", args=[person])
+    context = {"sheet": sheet, "qr": _svg(sheet.text), "back": back, "pdf": pdf, "address": settings.ANKANG_PUBLIC_URL}
     response = render(request, "people/sheet.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _pdf(request: HttpRequest, person: int, back: str) -> HttpResponse:
+    carrier = carriers.live_sheet(person, timezone.now())
+    if carrier is None:
+        return redirect(back)
+    body = sheets_pdf([carriers.print_sheet(carrier)], get_language() or "zh-hans")
+    return pdf_response(body, f"sheet-{carrier.last_digits}")
 
 
 def qr_of(text: str) -> segno.QRCode:
