@@ -196,13 +196,13 @@ def test_an_early_check_tells_what_applying_would_refuse(applied: Apply) -> None
 def test_people_without_a_resident_id_apply_too(applied: Apply) -> None:
     kinds = [("passport", "E12345678"), ("taiwan_permit", "12345678"), ("hkm_permit", "H12345678")]
     for kind, number in kinds:
-        applied(document_kind=kind, document=number, name="Anna Lee")
+        applied(document_kind=kind, document=number, name="Anna Lee", country="DE")
     assert sorted(Person.objects.values_list("document_kind", flat=True)) == sorted(kind for kind, _ in kinds)
 
 
 def test_one_number_in_two_kinds_of_document_is_two_people(applied: Apply) -> None:
     one = applied(document_kind="taiwan_permit", document="12345678")
-    other = applied(document_kind="passport", document="12345678")
+    other = applied(document_kind="passport", document="12345678", country="DE")
     assert one.person.pk != other.person.pk
 
 

@@ -51,6 +51,7 @@ class ApplicationIn(Schema):
     town: Annotated[str, Field(max_length=40)]
     declared: bool
     consents: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
+    country: Annotated[str, Field(max_length=2)] = ""
 
 
 class ApplicationOut(Schema):
@@ -135,6 +136,7 @@ def _application(body: ApplicationIn) -> Application:
         declared=body.declared,
         consents=frozenset(body.consents),
         proof=0,
+        country=body.country,
         via="api",
         device="api",
     )

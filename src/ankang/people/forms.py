@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ankang.core.identifiers import DocumentKind
+from ankang.core.countries import countries
+from ankang.core.identifiers import OWN_KINDS, DocumentKind
 
-from .rules import CARD_KINDS, Faults, check_details, check_digits, check_number, check_who
+from .rules import CARD_KINDS, Faults, check_alone, check_details, check_digits, check_number, check_who
 from .words import CARRIER_KINDS, PURPOSE_WORDS, READ_PURPOSES, fault_words
 
 
@@ -51,12 +52,13 @@ class WhoForm(PlainForm):
         }
     )
     document = _text(_("Write the number of the document."), autocomplete="off", autocapitalize="characters")
+    kinds = tuple(DocumentKind)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lang = get_language() or "zh-hans"
         kinds: Any = self.fields["document_kind"]
-        kinds.choices = [(kind.value, kind.word(lang)) for kind in DocumentKind]
+        kinds.choices = [(kind.value, kind.word(lang)) for kind in self.kinds]
 
     def clean(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
@@ -66,6 +68,23 @@ class WhoForm(PlainForm):
                 data["document_kind"], data["document"], data["name"], today
             )
             self.say(faults)
+        return data
+
+
+class ApplyWhoForm(WhoForm):
+    """Who applies: with a document of their own; a passport names its country."""
+
+    country = forms.CharField(max_length=2, required=False)
+    kinds = OWN_KINDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.countries = countries(get_language() or "zh-hans")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "document_kind" in data:
+            self.say(check_alone(data["document_kind"], data.get("country", "")))
         return data
 
 

@@ -5,16 +5,19 @@ answers them without rolling back (a view that renders its form again, an API ha
 """
 
 from ..one_time_codes import confirm_phone, send_one_time_code
-from .applying import Applied, apply, check, check_applicant
+from .applying import Accepted, Applied, accept, apply, check, check_applicant
 from .consents import VERSIONS, grant_consent, withdraw_consent
-from .finding import blinds_matching, document_blind, find_person, towns
+from .finding import Match, blinds_matching, document_blind, find_person, match_person, people_with, towns
 from .masked import MaskedPerson, applications_by_town, masked, masked_people, unmask_person
 from .signing_in import revoke_credential, send_sign_in_code, sign_in
 
 __all__ = [
     "VERSIONS",
+    "Accepted",
     "Applied",
+    "Match",
     "MaskedPerson",
+    "accept",
     "applications_by_town",
     "apply",
     "blinds_matching",
@@ -26,6 +29,8 @@ __all__ = [
     "grant_consent",
     "masked",
     "masked_people",
+    "match_person",
+    "people_with",
     "revoke_credential",
     "send_one_time_code",
     "send_sign_in_code",

@@ -19,7 +19,7 @@ from ..credentials import Resident, resident_page, set_cookie
 from ..drafts import Draft, drop_draft, read_draft, remember_number, write_draft
 from ..errors import CodeExpired, DetailsDoNotMatch, PhoneFull
 from ..example import example_applicant
-from ..forms import CodeForm, DetailsForm, PhoneForm, PlainForm, WhoForm, posted
+from ..forms import ApplyWhoForm, CodeForm, DetailsForm, PhoneForm, PlainForm, posted
 from ..messages import latest_messages
 from ..paths import local_path
 from ..rules import CODE_GAP_SECONDS, PURPOSES, Application, device_of
@@ -50,7 +50,7 @@ def step(*needs: str) -> Callable[[Page], Callable[[HttpRequest], HttpResponse]]
 @step()
 def who(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Step 1: name and document."""
-    form = WhoForm(posted(request), initial=draft)
+    form = ApplyWhoForm(posted(request), initial=draft)
     if request.method == "POST" and form.is_valid():
         kept = {key: draft[key] for key in ("next", "phone") if key in draft}
         write_draft(request, DRAFT, kept | form.cleaned_data)
@@ -129,7 +129,10 @@ def _confirm(request: HttpRequest, draft: Draft, digits: str) -> HttpResponse:
     now = timezone.now()
     proof = services.confirm_phone(draft["phone"], "apply", digits, now)
     write_draft(request, DRAFT, draft | {"proof": proof})
-    services.check_applicant(draft["document_kind"], draft["document"], draft["name"], draft["phone"], proof, now)
+    country = draft.get("country", "")
+    services.check_applicant(
+        draft["document_kind"], draft["document"], draft["name"], draft["phone"], proof, now, country
+    )
     return redirect("apply_details")
 
 
@@ -144,6 +147,7 @@ def _apply(request: HttpRequest, draft: Draft, data: dict[str, Any]) -> HttpResp
         declared=data["declared"],
         consents=frozenset(data["consents"]),
         proof=draft["proof"],
+        country=draft.get("country", ""),
         device=device_of(request.headers.get("User-Agent", "")),
     )
     applied = services.apply(application, now)

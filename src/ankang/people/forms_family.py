@@ -1,0 +1,158 @@
+"""Forms about relatives, one's own changes, and the counter. Faults come from the services as codes, by field."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from ankang.core.countries import countries
+from ankang.core.identifiers import OWN_KINDS, DocumentKind
+
+from .forms import PlainForm
+from .rules import GUARDIAN_KINDS, REQUIRED_PURPOSES, Application
+from .words import GUARDIAN_KINDS as KIND_WORDS
+from .words import READ_PURPOSES
+
+_TOO_LONG = {
+    "max_length": _("This is too long. Please check it."),
+    "null_characters_not_allowed": _("There is a sign in it that cannot be used. Please type it again."),
+}
+
+
+def _line(label: Any, longest: int = 100, **attrs: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=longest, required=False, error_messages=_TOO_LONG, widget=forms.TextInput(attrs)
+    )
+
+
+def _choice(label: Any, choices: Any = (), **attrs: Any) -> forms.ChoiceField:
+    messages = {"required": _("Choose from the list."), "invalid_choice": _("Choose from the list.")}
+    return forms.ChoiceField(label=label, choices=list(choices), error_messages=messages, **attrs)
+
+
+class MemberForm(PlainForm):
+    """Somebody who does not apply alone: name, document, country of a passport, birth date, town."""
+
+    name = _line(_("name"), autocomplete="off")
+    document_kind = _choice(_("document"))
+    document = _line(_("document number"), autocomplete="off", autocapitalize="characters")
+    country = _choice(_("country of the passport"), required=False)
+    born = _line(_("birth date"), 10, type="date")
+    town = _choice(_("town"))
+    document_kinds: Any = (*OWN_KINDS, DocumentKind.BIRTH_CERTIFICATE)
+
+    def __init__(self, *args: Any, towns: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lang = get_language() or "zh-hans"
+        fields: Any = self.fields
+        fields["document_kind"].choices = [(kind.value, kind.word(lang)) for kind in self.document_kinds]
+        fields["country"].choices = [("", "–"), *countries(lang).items()]
+        chosen = [(town.code, town.name_en if lang == "en" else town.name) for town in towns]
+        fields["town"].choices = [("", _("Choose…")), *chosen]
+
+    def application(self, **given: Any) -> Application:
+        """What was typed, unchecked."""
+        data = self.cleaned_data
+        names = ("name", "document_kind", "document", "country", "born", "town")
+        typed = {name: data.get(name) or "" for name in names}
+        agreed = bool(data.get("agreed"))
+        consents = REQUIRED_PURPOSES if agreed else frozenset()
+        return Application(**{**typed, "phone": None, "declared": agreed, "consents": consents, "proof": 0, **given})
+
+
+class RelativeForm(MemberForm):
+    """A relative: a child, or an adult who agrees on the own phone or whose documents staff review."""
+
+    kind = _choice(_("who"), [(kind, KIND_WORDS[kind]) for kind in GUARDIAN_KINDS])
+    phone = _line(_("the relative's own mobile number"), 40, type="tel", inputmode="tel", autocomplete="off")
+    agreed = forms.BooleanField(
+        label=_("I agree for them, or they told me they agree; what I gave is true."),
+        error_messages={"required": _("Please confirm that what you gave is true.")},
+    )
+    field_order = ("kind", "name", "document_kind", "document", "country", "born", "town", "phone", "agreed")
+
+
+class DeskForm(MemberForm):
+    """A person at a counter: a phone and papers are not needed."""
+
+    document_kinds = tuple(DocumentKind)
+    phone = _line(_("phone (leave empty if there is none)"), 40, autocomplete="off")
+    phone_owner = _choice(_("whose phone"), [("own", _("the person's own")), ("helper", _("a helper's"))])
+    guardian = _line(_("document number of the guardian (for a child)"), autocomplete="off")
+    purpose = _choice(_("purpose"), list(READ_PURPOSES.items()))
+    note = _line(_("case or order number"))
+    agreed = forms.BooleanField(
+        label=_("I read the required agreements and the declaration to the person, and they agree."),
+        error_messages={"required": _("Without the person's agreement there is no code.")},
+    )
+
+    def words(self) -> str:
+        """The purpose as it goes on record."""
+        note = self.cleaned_data["note"]
+        return f"{self.cleaned_data['purpose']}: {note}" if note else str(self.cleaned_data["purpose"])
+
+
+class DocumentForm(PlainForm):
+    """Another document of the same person."""
+
+    document_kind = _choice(_("document"))
+    document = _line(_("document number"), autocomplete="off")
+    country = _choice(_("country of the passport"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lang, fields = get_language() or "zh-hans", self.fields
+        kinds: Any = fields["document_kind"]
+        nations: Any = fields["country"]
+        kinds.choices = [(kind.value, kind.word(lang)) for kind in DocumentKind if kind is not DocumentKind.PROVISIONAL]
+        nations.choices = [("", "–"), *countries(lang).items()]
+
+
+class TownForm(PlainForm):
+    """Where I live now."""
+
+    town = _choice(_("town"))
+
+    def __init__(self, *args: Any, towns: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lang, field = get_language() or "zh-hans", self.fields["town"]
+        field.choices = [(town.code, town.name_en if lang == "en" else town.name) for town in towns]  # type: ignore[attr-defined]
+
+
+class NewPhoneForm(PlainForm):
+    """My new number."""
+
+    phone = _line(_("new mobile number"), 40, type="tel", inputmode="tel", autocomplete="tel")
+
+
+class DigitsForm(PlainForm):
+    """The digits that came to the new phone, and those that came to the old one."""
+
+    code = _line(_("6 digits from the new phone"), 40, inputmode="numeric", autocomplete="one-time-code")
+    old_code = _line(_("6 digits from the old phone"), 40, inputmode="numeric", autocomplete="off")
+
+
+class NewNameForm(PlainForm):
+    """My name as the document shows it now."""
+
+    name = _line(_("new name"), autocomplete="name")
+
+
+class DeskFindForm(PlainForm):
+    """Whom staff serve, and why."""
+
+    who = _line(_("document number or phone"))
+    purpose = _choice(_("purpose"), list(READ_PURPOSES.items()))
+    note = _line(_("case or order number"))
+
+    def words(self) -> str:
+        """The purpose as it goes on record."""
+        note = self.cleaned_data["note"]
+        return f"{self.cleaned_data['purpose']}: {note}" if note else str(self.cleaned_data["purpose"])
+
+
+class ReasonForm(PlainForm):
+    """Why, in words that go on record."""
+
+    reason = _line(_("reason, and the document that shows it"), 500)

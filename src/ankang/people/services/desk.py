@@ -1,0 +1,85 @@
+"""Staff at a counter serve somebody in front of them: elders, newborns, people without a phone or papers (A1, A6, E9).
+
+Each act is on record with its purpose, for the person to see.
+"""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ankang.base.errors import BadInput, NotAllowed, NotFound
+from ankang.base.permissions import regions_where
+from ankang.base.services import record_read, region_codes_below
+from ankang.core.identifiers import DocumentKind, provisional_number
+
+from ..errors import DetailsDoNotMatch
+from ..family import start_guardianship
+from ..models import Person
+from ..rules import Application
+from .applying import Accepted, accept, check
+from .finding import people_with
+
+DUTY = "people.assist"
+PURPOSE_LENGTH = 200
+
+
+def people_in_reach(user: Any) -> "QuerySet[Person]":
+    """Persons of the towns this member of staff serves."""
+    return Person.objects.filter(town__in=region_codes_below(regions_where(user, DUTY))).select_related("town")
+
+
+def find_at_desk(user: Any, text: str, purpose: str, now: datetime) -> Person | None:
+    """The one person of the reach with this document or phone; the look is on record. None also for several on a phone."""
+    found = list(people_in_reach(user).filter(people_with(text))[:2])
+    if len(found) != 1:
+        return None
+    put_on_record(user, found[0].pk, purpose, ("name", "document", "phone"), now)
+    return found[0]
+
+
+def person_at_desk(user: Any, person: int) -> Person:
+    """The person, if in reach. Raises NotFound."""
+    found = people_in_reach(user).filter(pk=person).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def register_at_desk(
+    user: Any, application: Application, purpose: str, now: datetime, guardian: str = ""
+) -> Accepted:
+    """Register somebody: no phone is needed, and no papers (kind ``provisional``: the house gives a number).
+
+    ``guardian``: the document number of a minor's guardian who is on file; needed for a newborn without a number. Raises
+    BadInput (details.fields), NotAllowed (another office's town), DetailsDoNotMatch, PhoneFull, and what
+    start_guardianship raises.
+    """
+    if application.document_kind == DocumentKind.PROVISIONAL and not application.document:
+        application = replace(application, document=provisional_number(application.town, secrets.randbelow(10**8)))
+    application = check(replace(application, via="desk"), now, alone=False)
+    if application.town not in region_codes_below(regions_where(user, DUTY)):
+        raise NotAllowed(details={"region": application.town})
+    keeper = _guardian(user, guardian) if guardian else None
+    accepted = accept(application, now, by=user)
+    if accepted is None:
+        raise DetailsDoNotMatch()
+    put_on_record(user, accepted.person.pk, purpose, ("name", "document", "phone"), now)
+    if keeper is not None:
+        put_on_record(user, keeper.pk, purpose, ("guardians",), now)
+        start_guardianship(keeper.pk, accepted.person.pk, "minor", "desk", now)
+    return accepted
+
+
+def put_on_record(user: Any, person: int, purpose: str, fields: tuple[str, ...], now: datetime) -> None:
+    """Write who served the person, and why."""
+    record_read(user, person, DUTY, purpose[:PURPOSE_LENGTH], fields, now)
+
+
+def _guardian(user: Any, document: str) -> Person:
+    found = list(people_in_reach(user).filter(people_with(document), state="active")[:2])
+    if len(found) != 1:
+        raise BadInput(details={"fields": {"guardian": "nobody"}})
+    return found[0]
