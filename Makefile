@@ -3,6 +3,7 @@
 #   make run      start everything with the Ningguo demonstration, on http://localhost:8000
 #   make test     run every test            make lint    check style, types and imports
 #   make bench    measure                   make clean   remove what was built (never the data)
+#   make drill    rehearse the worst day    make drill ARGS="database --full"   one of them, as long as promised
 #   make lock     pin the packages anew     make screenshots   take the pictures of the documents anew
 
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
@@ -11,7 +12,7 @@ PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po src/ankang/*/*/loc
 WEB_FILES := $(shell find web -name node_modules -prune -o -type f -print)
 WITH_NODE = PATH="$$(scripts/bootstrap node):$$PATH" npm --prefix web
 
-.PHONY: run test lint bench build clean lock screenshots help
+.PHONY: run test lint bench drill build clean lock screenshots help
 .DELETE_ON_ERROR:
 
 help:
@@ -32,6 +33,9 @@ lint: $(MADE)/test-packages $(MADE)/web-packages
 
 bench: build $(MADE)/test-packages
 	@.venv/bin/python -m bench $(ARGS)
+
+drill: build $(MADE)/test-packages
+	@.venv/bin/python -m bench.drills $(ARGS)
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not there. Install it: pip install uv" >&2; exit 1; }

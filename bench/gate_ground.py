@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from ankang.core import chain
 from ankang.core.codes import encode_header, gate_key, show, sign_pass
 from ankang.core.colours import Colour
 from ankang.core.credentials import CredentialKeys
-from ankang.core.epochs import epoch_of, epoch_start, step_of
+from ankang.core.epochs import epoch_of, epoch_start, minute_of, step_of
+from ankang.core.place_codes import rotating
 from ankang.gate.keys import Keys
 from ankang.gate.tables import load_tables
 
@@ -39,7 +40,7 @@ _SEED = f"""
         overriding system value
         select i, 1, i, 'scanner ' || i, 'scanner', '', 1, now(), now() from generate_series(1, {DOORS}) i;
     insert into health_colour (person, colour, since, reasons, rule_set, evaluated_at)
-        select i, 1, now(), '[]', 'bench', now() from generate_series(1, {PERSONS}) i;
+        select i, 1, now(), '[]', 'bench', now() from unnest(NUMBERS) i;
     insert into health_feedhead values (1, 0);
     insert into base_revision values ('places', 1) on conflict do nothing;
 """
@@ -48,13 +49,14 @@ _SEED = f"""
 class Ground:
     """The house; ``folder`` is thrown away afterwards."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, numbers: Sequence[int] = range(1, PERSONS + 1)) -> None:
+        self.folder, self.numbers = folder, numbers
         self.settings = Settings(data=folder)
         self.server = postgres.start(self.settings)
         subprocess.run([sys.executable, "-c", _MIGRATE], env=self.environment(), check=True)
         asyncio.run(self._seed())
         self.doors, self.persons, self.residents = folder / "doors", folder / "persons", folder / "residents"
+        self.places = folder / "places"
         self._write_tokens()
         self._passes = self._sign_passes()
 
@@ -71,7 +73,7 @@ class Ground:
 
     async def _seed(self) -> None:
         connection = await asyncpg.connect(self.server.url)
-        await connection.execute(_SEED)
+        await connection.execute(_SEED.replace("NUMBERS", f"'{{{','.join(map(str, self.numbers))}}}'::bigint[]"))
         tables = await load_tables(connection)
         self._root = RootKey.from_file(self.settings.keys_folder / "root.key")
         self.keys = Keys(tables, self._root)
@@ -95,7 +97,7 @@ class Ground:
         issuing = CredentialKeys(self._root.unseal(row.secret, f"credential:{row.kid}"), row.kid)
         doors = [f"{issuing.issue('device', door, 1, now, now + 86_400)} {door}" for door in range(1, DOORS + 1)]
         residents = [
-            issuing.issue("resident", person, person, now, now + 86_400, "王*明") for person in range(1, PERSONS + 1)
+            issuing.issue("resident", person, person, now, now + 86_400, "王*明") for person in self.numbers
         ]
         self.doors.write_text("\n".join(doors) + "\n")
         self.residents.write_text("\n".join(residents) + "\n")
@@ -111,7 +113,7 @@ class Ground:
             self._links.append(chain.walk(self._links[-1], 1))
         issued = max(int(now) - 3600, epoch_start(self._epoch))
         made = []
-        for person in range(1, PERSONS + 1):
+        for person in self.numbers:
             index = keys.permutation.index(person)
             header = encode_header(signing[0], index, issued, Colour.GREEN, 0, self._links[-1], "王*明")
             made.append((sign_pass(header, signing[1]), gate_key(keys.day_mac, header)))
@@ -125,6 +127,29 @@ class Ground:
         step = step_of(now)
         link = self._links[chain.LENGTH - step]
         self.persons.write_text("".join(show(*one, step, link) + "\n" for one in self._passes))
+        self._show_places(now)
+
+    def _show_places(self, now: float) -> None:
+        """What the screens at the doors show in this minute and the next two."""
+        placing = self.keys.place(now)
+        assert placing is not None
+        kid, key = placing
+        minutes = range(minute_of(now), minute_of(now) + 3)
+        lines = (
+            f"{minute} {rotating(door, 1, kid, 1, minute, key)} {door}\n"
+            for minute in minutes
+            for door in range(1, DOORS + 1)
+        )
+        self.places.write_text("".join(lines))
+
+    def link(self, step: int) -> bytes:
+        """The link of the phones' chain that is shown at ``step``; the anchor is link 0."""
+        return self._links[chain.LENGTH - step]
+
+    def code_of(self, position: int, now: float) -> str:
+        """What the phone of the person at this position of ``numbers`` shows."""
+        step = step_of(now)
+        return show(*self._passes[position], step, self._links[chain.LENGTH - step])
 
     def close(self) -> None:
         """Stop the server."""

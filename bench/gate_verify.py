@@ -32,11 +32,11 @@ class Measured:
         return self.server_us + self.database_us
 
 
-def granian(target: str, interface: str, port: int) -> list[str]:
+def granian(target: str, interface: str, port: int, workers: int = WORKERS) -> list[str]:
     """The command line of the gate's server with another application."""
     return [
         sys.executable, "-m", "granian", target, "--interface", interface, "--port", str(port), "--loop", "uvloop",
-        "--workers", str(WORKERS), "--http", "1", "--no-ws", "--no-log", "--backlog", "4096",
+        "--workers", str(workers), "--http", "1", "--no-ws", "--no-log", "--backlog", "4096",
     ]  # fmt: skip
 
 

@@ -22,7 +22,9 @@ class Allowance:
 
     def take(self, now: float) -> bool:
         """Spend one; False when nothing is left."""
-        left = self._left + (now - self._stamp) * self._rate
+        left = self._left
+        if now > self._stamp:  # a clock that is set back must not cost anybody an allowance
+            left += (now - self._stamp) * self._rate
         self._stamp = now
         if left > self._burst:
             left = self._burst

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ankang.core.verdicts import Reason, Verdict, VisitKind
+from ankang.gate.admission import Admission, LastMinute
 from ankang.gate.answers import json_bytes
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ _NUMBERS = {
     "waiting": ("gauge", "visits_waiting", "Visits not durable yet"),
     "leads": ("gauge", "leader", "1 in the process that leads"),
     "database": ("gauge", "database_up", "1 when the database answers"),
+    "in_flight": ("gauge", "requests_in_flight", "Requests in progress"),
+    "limit": ("gauge", "requests_limit", "Requests that may be in progress"),
+    "delay_ms": ("gauge", "delay_ms", "Smallest delay of a visit within the last tenth of a second"),
+    "admitted": ("counter", "requests_admitted_total", "Requests let in"),
+    "refused": ("counter", "requests_refused_total", "Requests refused at once because too many came"),
 }
 
 
@@ -29,6 +35,7 @@ class Metrics:
         self.visits: Counter[int] = Counter()
         """By kind << 16 | verdict << 8 | reason."""
         self.faults: Counter[str] = Counter()
+        self._last_minute = LastMinute()
 
     def report(self, gate: "Gate") -> dict[str, object]:
         """What the other processes may know about this one."""
@@ -46,8 +53,21 @@ class Metrics:
             "waiting": intake.waiting,
             "leads": int(gate.leader.leads),
             "database": int(gate.links[0].connection is not None),
+            **self._admissions(gate.admission),
             "visits": visits,
             "faults": dict(self.faults),
+        }
+
+    def _admissions(self, admission: Admission) -> dict[str, object]:
+        admitted, refused = self._last_minute.note(admission.admitted, admission.refused)
+        return {
+            "in_flight": admission.in_flight,
+            "limit": int(admission.limit),
+            "delay_ms": round(admission.delay * 1000, 1),
+            "admitted": admission.admitted,
+            "refused": admission.refused,
+            "admitted_minute": admitted,
+            "refused_minute": refused,
         }
 
     def health(self, gate: "Gate", now: float) -> tuple[int, Headers, bytes]:
@@ -64,6 +84,8 @@ class Metrics:
             "keys": state.keys is not None,
             "feed_age": round(age, 1) if state.colours.fresh_at else None,
             "stale": state.is_stale(now),
+            "clock_error": round(state.clock_error, 1),
+            "refused_minute": sum(int(str(report.get("refused_minute", 0))) for report in reports),
             "seq": state.colours.seq,
             "persons": state.colours.count,
             "spool": spool,
@@ -94,6 +116,8 @@ class Metrics:
             f"ankang_gate_persons {state.colours.count}",
             "# TYPE ankang_gate_spool_visits gauge",
             f"ankang_gate_spool_visits {spool}",
+            "# TYPE ankang_gate_clock_error_seconds gauge",
+            f"ankang_gate_clock_error_seconds {state.clock_error:.1f}",
             "# TYPE ankang_gate_homeless_visits gauge",
             f"ankang_gate_homeless_visits {homeless}",
         ]

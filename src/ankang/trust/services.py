@@ -30,7 +30,7 @@ ROTATABLE = frozenset(
 )
 DAYS_BEHIND = 8
 DAYS_AHEAD = 14
-ANNOUNCED = {"code_sign": timedelta(seconds=10)}
+ANNOUNCED = {"code_sign": timedelta(seconds=5)}
 """How long a new key is known before it is used. Gates read new keys within a second; a gate that signs with a key another
 gate has not seen would have its codes refused there."""
 
@@ -55,7 +55,7 @@ def ensure_keys(now: datetime) -> list[str]:
 def rotate_key(purpose: str, now: datetime) -> int:
     """Make the next key of ``purpose``; older ones still read. Returns its kid.
 
-    Gates notice it by themselves within a second (gate.tables.REVISIONS); a pass is signed with it ten seconds later.
+    Gates notice it by themselves within a second (gate.tables.REVISIONS); a pass is signed with it five seconds later.
 
     Raises NotRotatable for purposes whose values are derived for ever (blind index, epochs, credentials).
     """
