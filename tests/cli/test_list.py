@@ -135,3 +135,17 @@ def test_a_source_that_cannot_be_used_builds_nothing(folder: Path, text: str, fa
     done = build(folder, text, "--sequence", 1, "--at", FOUR, "--out", out)
     assert done == (1, [], f"Error: {folder}/colours.txt: {fault}")
     assert not out.exists()
+
+
+def test_withdrawals_are_built_led_on_and_looked_up(folder: Path) -> None:
+    first, second, delta = (folder / name for name in ("1.akl", "2.akl", "1-2.akd"))
+    build(folder, "index number\n5 1\n6 2\n", "--withdrawn", "--paper", "--sequence", 1, "--at", FOUR, "--out", first)
+    more = ("--base", first, "--delta", delta, "--out", second)
+    code, _, said = build(folder, "6 3\n", "--withdrawn", "--paper", "--sequence", 2, "--at", FOUR + 60, *more)
+    assert (code, said) == (0, "")
+    asked = ("--keys", folder / "keys.json", "--at", FOUR + 60, 5, 6, 7)
+    assert run("lookup", first, *asked) == (0, ["5 1", "6 2", "7 0"], "")
+    led_on = run("lookup", first, "--delta", delta, *asked)
+    assert led_on == run("lookup", second, *asked) == (0, ["5 0", "6 3", "7 0"], "")
+    bad = build(folder, "5 256\n", "--withdrawn", "--paper", "--sequence", 1, "--at", FOUR, "--out", first)
+    assert (bad[0], "line 1 is not" in bad[2]) == (1, True)

@@ -110,3 +110,15 @@ def test_a_running_gate_gets_each_answer_at_once(folder: Path) -> None:
             assert json.loads(door.stdout.readline())["detail"] == "not_ankang"
         door.stdin.close()
         assert door.wait() == 0
+
+
+def test_lists_of_withdrawals_are_lists_like_the_others_and_a_strict_door_wants_them(folder: Path) -> None:
+    lost = VECTORS["withdrawals"][0]["list_1"]
+    (folder / "lost").write_bytes(bytes.fromhex(lost["data"]))
+    index, first = lost["entries"][0]
+    assert first == 1  # a pass of the epoch's first second is void
+    files = ("--list", folder / "list_1", "--list", folder / "lost")
+    assert short(scan(folder, shown(index).encode(), *files)[1]) == [(1, "deny", "revoked", "grey", index)]
+    assert short(scan(folder, shown(2).encode(), *files, "--strict")[1]) == [(1, "admit", "ok", "green", 2)]
+    assert short(scan(folder, shown(2).encode(), *files[:2], "--strict")[1]) == [(1, "refer", "stale", "grey", 2)]
+    assert short(scan(folder, shown(2).encode(), *files, "--limit", 1_800)[1]) == [(1, "refer", "stale", "grey", 2)]

@@ -47,7 +47,8 @@ list = lists  # the command's name, by which it is found
 @click.option("--issuer", type=click.IntRange(100_000, 999_999), required=True, help="GB/T 2260 code, six digits.")
 @click.option("--sequence", type=click.IntRange(1), required=True, help="Counts up within an epoch.")
 @click.option("--space", type=click.IntRange(1, core.SIZE_MOST), default=core.SIZE_MOST, help="Indices are below it.")
-@click.option("--paper", is_flag=True, help="The permanent indices of sheets and cards.")
+@click.option("--paper", is_flag=True, help="The permanent indices of sheets.")
+@click.option("--withdrawn", is_flag=True, help="Withdrawn passes or sheets instead of colours: lines of INDEX NUMBER.")
 @AT
 @click.option("--minutes", type=click.IntRange(1), default=60, show_default=True, help="Too old after so long.")
 @click.option("--base", type=FILE, help="The list before this one; then a delta is made too.")
@@ -56,21 +57,26 @@ list = lists  # the command's name, by which it is found
 @click.option("--grain", type=click.IntRange(1), default=64, show_default=True, help="Numbers are blurred by this.")
 @in_plain_words()
 def build(
-    source: Path, key_file: Path, out: Path, issuer: int, sequence: int, space: int, paper: bool, at: str | None,
-    minutes: int, base: Path | None, delta: Path | None, free: Path | None, grain: int,
+    source: Path, key_file: Path, out: Path, issuer: int, sequence: int, space: int, paper: bool, withdrawn: bool,
+    at: str | None, minutes: int, base: Path | None, delta: Path | None, free: Path | None, grain: int,
 ) -> None:  # fmt: skip
     """Build and sign a list from lines of "INDEX COLOUR" (grey, yellow, red); green ones are left out.
 
-    A list is valid from --at on, in the epoch of --at; one for the next epoch is built ahead with --at in it.
+    With --withdrawn the number is the second of the epoch from which passes count again or, with --paper too, the highest
+    generation of sheets that is void. A list is valid from --at on, in the epoch of --at.
     """
     if (base is None) != (delta is None):
         raise click.UsageError("--base and --delta go together.")
+    if withdrawn and free:
+        raise click.UsageError("Lists of withdrawals have no decoys: leave --free out.")
     moment = moment_of(at)
     kid, signer = _signer(key_file)
     kind = core.Indices.PAPER if paper else core.Indices.DAY
+    kind = kind.withdrawals if withdrawn else kind
     header = core.Header(kid, kind, issuer, epoch_of(moment), sequence, moment, moment + 60 * minutes, space)
     with said(source):
-        real = core.entries(_pairs(source), space)
+        rest = core.NOT_WITHDRAWN if withdrawn else Colour.GREEN
+        real = core.entries(_numbers(source, kind) if withdrawn else _pairs(source), space, rest)
     before = _unsealed(base, {kid: signer.public}) if base else None
     published = _padded(real, before, free, grain)
     with said(out):
@@ -118,7 +124,8 @@ def verify(source: Path, key_file: Path, deltas: tuple[Path, ...], issuer: int |
 @AT
 @in_plain_words()
 def lookup(source: Path, codes: tuple[str, ...], key_file: Path, deltas: tuple[Path, ...], at: str | None) -> None:
-    """Colours of codes ("AK1:…") or plain indices; from standard input, one a line, when none are given.
+    """Colours of codes ("AK1:…") or plain indices; from standard input, one a line, when none are given. Of a list of
+    withdrawals the numbers, 0 for what is not in it.
 
     One line each: the index, and its colour or the fault. A code's signature, chain and minute are checked too.
     """
@@ -128,7 +135,9 @@ def lookup(source: Path, codes: tuple[str, ...], key_file: Path, deltas: tuple[P
     for text in codes or (line.rstrip("\r\n") for line in sys.stdin):
         try:
             index = _index(text, keys, held.header.epoch, moment)
-            click.echo(f"{index} {held.colour_of(index, moment).slug}")
+            held.require_fresh(moment)
+            value = held.content.value_of(index)
+            click.echo(f"{index} {value if held.header.indices.is_withdrawals else Colour(value).slug}")
         except (core.ListFault, CodeFault) as fault:
             failed = True
             click.echo(f"{text} refused: {fault.detail}")
@@ -181,6 +190,16 @@ def _pairs(source: Path) -> Iterator[tuple[int, Colour]]:
             raise ValueError(f'line {number} is not "INDEX COLOUR": {line[:40]!r}')
         if words[1] != "green":
             yield int(words[0]), COLOURS[words[1]]
+
+
+def _numbers(source: Path, kind: core.Indices) -> Iterator[tuple[int, int]]:
+    for number, line in enumerate(source.read_text(encoding="utf-8-sig").splitlines(), 1):
+        words = line.split()
+        if not words or words == ["index", "number"]:
+            continue
+        if len(words) != 2 or not all(word.isdigit() for word in words) or not 1 <= int(words[1]) <= kind.value_most:
+            raise ValueError(f'line {number} is not "INDEX NUMBER" with 1 to {kind.value_most:,}: {line[:40]!r}')
+        yield int(words[0]), int(words[1])
 
 
 def _padded(real: core.Entries, before: core.Sealed | None, free: Path | None, grain: int) -> core.Entries:

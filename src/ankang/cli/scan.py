@@ -1,6 +1,7 @@
 """``ankang scan``: codes in, answers out, as a door without a network gives them. No database, no network, no settings."""
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -27,11 +28,14 @@ DIRECTIONS = {direction.slug: direction for direction in Direction}
 @AT
 @click.option("--issuer", type=int, help="Refuse lists of another province.")
 @click.option("--place", type=click.Choice(list(BY_SLUG)), default="passage", show_default=True, help="Whose policy.")
+@click.option("--limit", type=click.IntRange(1), help="Trust lists for so many seconds, if that is less than they say.")
+@click.option("--strict", is_flag=True, help="Without a list of withdrawals verify nobody.")
 @click.option("--direction", type=click.Choice(list(DIRECTIONS)), default="entry", show_default=True)
 @in_plain_words()
 def scan(
-    sources: tuple[Path, ...], key_file: Path, at: str | None, issuer: int | None, place: str, direction: str
-) -> None:
+    sources: tuple[Path, ...], key_file: Path, at: str | None, issuer: int | None, place: str, limit: int | None,
+    strict: bool, direction: str,
+) -> None:  # fmt: skip
     """Read codes from standard input, one a line; write one JSON line for each: verdict, reason, colour, name, index.
 
     \b
@@ -39,11 +43,11 @@ def scan(
 
     Without --at each code is checked at the moment it comes, and answered at once: a gate's program can keep this one
     running. A line that cannot be text is named on standard error, the others are answered; then the exit code is 1.
-    Without a list, or with one that is too old, everybody is referred to the staff. The format is in
-    docs/offline-scanner.md.
+    Without a list, or with one that is too old, everybody is referred to the staff. Lists of withdrawn passes and sheets
+    are given with --list too; without them lost phones and sheets are not noticed. The format is in docs/offline-scanner.md.
     """
     fixed = None if at is None else moment_of(at)
-    door = Scanner(public_keys(key_file), [], BY_SLUG[place].policy)
+    door = Scanner(public_keys(key_file), [], BY_SLUG[place].policy, limit=limit or math.inf, strict=strict)
     for held in _held(sources, door.keys, issuer):
         door.hold(held)
     failed = 0
