@@ -25,9 +25,9 @@ const read = (path) => readFileSync(join(HERE, path), "utf8");
 const sha = (text, form) => createHash("sha256").update(text).digest(form);
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-async function script(entry, define = {}) {
+async function script(entry, define = {}, format = "iife") {
   const made = await build({
-    entryPoints: [join(HERE, entry)], bundle: true, minify: true, format: "iife", target: TARGET, write: false, define, legalComments: "none", charset: "utf8",
+    entryPoints: [join(HERE, entry)], bundle: true, minify: true, format, target: TARGET, write: false, define, legalComments: "none", charset: "utf8",
   });
   return withoutForeignHosts(made.outputFiles[0].text.trim());
 }
@@ -85,11 +85,11 @@ function put(path, name, content, { csp = null, cache }) {
   return packed.length;
 }
 
-async function inlined(path, page, sheets) {
+async function inlined(path, page, sheets, extra = []) {
   const css = withoutUnusedTokens(await style("tokens", "phone", ...sheets));
   const js = await script(`src/${page}/main.ts`);
   const text = html(`src/${page}/page.html`, `<style>${css}</style>`, `<script>${js}</script>`);
-  return put(path, `${page}.html`, text, { csp: policy({ scripts: [js], styles: [css] }), cache: ASK_FIRST });
+  return put(path, `${page}.html`, text, { csp: policy({ scripts: [...extra, js], styles: [css] }), cache: ASK_FIRST });
 }
 
 async function scanner() {
@@ -112,7 +112,8 @@ async function scanner() {
 async function phonePages() {
   rmSync(PHONE, { recursive: true, force: true });
   mkdirSync(PHONE, { recursive: true });
-  const code = await inlined("/code", "code", ["code"]);
+  const code = await inlined("/code", "code", ["code"], ["self"]);
+  const ride = put("/phone/ride.js", "ride.js", await script("src/ride/main.ts", {}, "esm"), { cache: ASK_FIRST });
   const place = await inlined("/p/{token}", "place", ["place"]);
   const { sizes, files } = await scanner();
   const icon = put("/phone/icon.svg", "icon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
@@ -124,9 +125,9 @@ async function phonePages() {
   const worker = put("/sw.js", "sw.js", await script("src/sw.ts", { VERSION: JSON.stringify(version), SCANNER: JSON.stringify(files) }), { cache: ASK_FIRST });
   writeFileSync(join(PHONE, "routes.json"), JSON.stringify(routes, null, 1));
   const first = code + worker + icon + manifest;
-  writeFileSync(join(PHONE, "sizes.json"), JSON.stringify({ code_page_bytes: first, code, worker, icon, manifest, place, scanner: sizes }, null, 1));
+  writeFileSync(join(PHONE, "sizes.json"), JSON.stringify({ code_page_bytes: first, code, worker, icon, manifest, ride, place, scanner: sizes }, null, 1));
   console.log(`code page, first load, brotli: ${first} bytes (page ${code}, service worker ${worker}, icon ${icon}, manifest ${manifest}); limit ${CODE_PAGE_LIMIT}`);
-  console.log(`place page: ${place}; scanner: page ${sizes.html}, script ${sizes.js}, zxing ${sizes.wasm}`);
+  console.log(`ride code, when it is used: ${ride}; place page: ${place}; scanner: page ${sizes.html}, script ${sizes.js}, zxing ${sizes.wasm}`);
   return first;
 }
 

@@ -18,13 +18,14 @@ interface Fetching extends Event {
 
 const NAME = "ankang-";
 const SHELL = ["/code", "/phone/icon.svg", "/phone/code.webmanifest"];
+const RIDE = "/phone/ride.js";
 const cache = (): Promise<Cache> => caches.open(NAME + VERSION);
 const fresh = (paths: string[]): Request[] => paths.map((path) => new Request(path, { cache: "reload" }));
 
-/** A phone that had the scanner off line keeps having it after an update. */
+/** A phone that had the scanner or the ride code off line keeps having it after an update. */
 const install = async (): Promise<void> => {
-  const isScanner = await caches.match("/scanner");
-  await (await cache()).addAll(fresh(isScanner ? [...SHELL, ...SCANNER] : SHELL));
+  const more = [...((await caches.match("/scanner")) ? SCANNER : []), ...((await caches.match(RIDE)) ? [RIDE] : [])];
+  await (await cache()).addAll(fresh([...SHELL, ...more]));
   await self.skipWaiting();
 };
 

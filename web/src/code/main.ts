@@ -27,6 +27,7 @@ interface Told {
   reasons: { plain: Why }[];
 }
 
+const RIDE = "/phone/ride.js";
 const EVERY = 30;
 /** While a new applicant's papers are being checked (at most two minutes) the answer is seconds away. */
 const EVERY_FRESH = 3;
@@ -42,6 +43,10 @@ let timer = 0;
 let drawn = "";
 let recoloured = 0;
 let askWhyAt = 0;
+/** The other side of the page, in a file of its own that comes when somebody rides. */
+let ride: typeof import("../ride/main") | undefined;
+let riding = false;
+let noRide = false;
 
 const colourNow = (pass: Held): Colour => held().colour ?? pass.colour;
 
@@ -50,12 +55,13 @@ const colourNow = (pass: Held): Colour => held().colour ?? pass.colour;
 const showCode = (pass: Held): void => {
   const colour = colourNow(pass);
   const minute = `${minuteOf(now())} ${pass.pass}`;
-  if (minute !== drawn) drawQr(byId<HTMLCanvasElement>("qr"), codeNow(pass), true);
-  drawn = minute;
+  const side = riding ? ride : undefined;
+  if (!side && minute !== drawn) drawQr(byId<HTMLCanvasElement>("qr"), codeNow(pass), true);
+  drawn = side ? "" : minute;
   document.body.dataset["colour"] = colour;
   drawShape("shape", colour);
   put("word", w(colour));
-  put("what", w(held().stale ? "stale_do" : colour + "_do"));
+  put("what", side ? side.paint(now(), colour) : w(held().stale ? "stale_do" : colour + "_do"));
   put("name", pass.name);
   put("clock", clockFace(now()));
   put("since", sinceLine());
@@ -83,6 +89,7 @@ const sinceLine = (): string => {
 
 const bannerText = (): string => {
   const { asOf } = held();
+  if (noRide) return w("first_text");
   if (refused?.status === 0 || !navigator.onLine) return asOf ? w("offline_as_of", { t: dayAndTime(asOf) }) : w("offline");
   if (refused) return w("busy");
   return Math.abs(skew()) > 90 ? w("skewed") : "";
@@ -125,6 +132,29 @@ const paint = (): void => {
 const tick = (): void => {
   paint();
   setTimeout(tick, 1000 - ((now() * 1000) % 1000) + 8);
+};
+
+// --- riding ---
+
+const turn = async (to: boolean): Promise<void> => {
+  riding = to;
+  noRide = false;
+  if (to && !ride) await loadRide();
+  riding = to && !noRide;
+  if (!riding) ride?.leave();
+  drawn = "";
+  byId("pass").ariaPressed = String(!riding);
+  byId("ride").ariaPressed = String(riding);
+  paint();
+};
+
+const loadRide = async (): Promise<void> => {
+  try {
+    ride = (await import(RIDE)) as typeof import("../ride/main");
+    startWorker([RIDE]);
+  } catch {
+    noRide = true;
+  }
 };
 
 // --- asking the gate ---
@@ -217,6 +247,8 @@ if (location.hash === "#fresh") {
 }
 show("speak", "speechSynthesis" in window);
 byId("speak").onclick = speak;
+byId("pass").onclick = () => void turn(false);
+byId("ride").onclick = () => void turn(true);
 byId("retry").onclick = () => void poll();
 addEventListener("online", wake);
 addEventListener("offline", paint);
@@ -225,3 +257,4 @@ dress(WORDS, paint);
 tick();
 void poll();
 startWorker();
+if ("ankang.ride" in localStorage) void loadRide().then(() => ride?.tend(now()));

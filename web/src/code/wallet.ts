@@ -78,6 +78,7 @@ export const remember = (change: Partial<Wallet>): void => {
 export const forget = (): void => {
   wallet = {};
   localStorage.removeItem(KEY);
+  localStorage.removeItem("ankang.ride");
 };
 
 /** Drops the passes of whoever used this phone before. The readable cookie ankang_holder changes with the credential

@@ -5,6 +5,8 @@ export const WORDS: Words = {
   large: ["大字", "Larger"],
   speak: ["朗读", "Listen"],
   lang: ["English", "中文"],
+  pass: ["通行", "Pass"],
+  ride: ["乘车", "Ride"],
   green: ["绿码", "Green"],
   yellow: ["黄码", "Yellow"],
   red: ["红码", "Red"],
