@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ankang.base.models import SignInFailure
-from ankang.base.sign_in import REST, TRIES
+from ankang.base.sign_in import REST, TRIES, TRIES_FROM_ADDRESS
 
 PASSWORD = "a-long-enough-word"
 
@@ -21,10 +22,11 @@ def _try(client: Any, password: str, name: str = "door") -> int:
 
 
 @pytest.mark.django_db
-def test_the_right_password_signs_in_and_forgets_earlier_slips(client: Any, door: None) -> None:
+def test_the_right_password_goes_on_to_the_second_factor_and_forgives_nothing_yet(client: Any, door: None) -> None:
     assert [_try(client, "wrong") for _ in range(TRIES - 1)] == [200] * (TRIES - 1)
-    assert _try(client, PASSWORD) == 302
-    assert SignInFailure.objects.count() == 0
+    answer = client.post("/console/login/", {"username": "door", "password": PASSWORD})
+    assert (answer.status_code, answer.url) == (302, "/staff/enrol/")
+    assert SignInFailure.objects.count() == TRIES - 1
 
 
 @pytest.mark.django_db
@@ -44,3 +46,14 @@ def test_a_name_that_nobody_has_rests_just_the_same(client: Any) -> None:
         _try(client, "wrong", "nobody")
     answer = client.post("/console/login/", {"username": "nobody", "password": "wrong"})
     assert "密码输错次数过多" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_fifty_wrong_tries_from_one_address_rest_every_name_there_and_no_other_address(client: Any, door: None) -> None:
+    now = timezone.now()
+    tries = [SignInFailure(name=f"n{number}", address="10.0.0.7", at=now) for number in range(TRIES_FROM_ADDRESS)]
+    SignInFailure.objects.bulk_create(tries)
+    said = {"username": "door", "password": PASSWORD}
+    there = client.post("/console/login/", said, headers={"X-Forwarded-For": "10.0.0.7"})
+    elsewhere = client.post("/console/login/", said, headers={"X-Forwarded-For": "10.0.0.8"})
+    assert ("密码输错次数过多" in there.content.decode(), elsewhere.status_code) == (True, 302)

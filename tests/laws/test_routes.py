@@ -28,8 +28,8 @@ def _pages() -> list[tuple[str, Any]]:
 
 
 def _console_pages() -> list[str]:
-    """Addresses of our own pages in the console, with a number wherever they want something."""
-    pages = [address for address, _ in _pages() if address.startswith("console/")]
+    """Addresses of our own pages in the console, with a number wherever they want something; not the way in and out."""
+    pages = [address for address, view in _pages() if address.startswith("console/") and view.permission != "public"]
     return ["/" + re.sub(r"<[^>]+>", "1", address) for address in pages]
 
 

@@ -16,7 +16,7 @@ from .approvals import SUBJECTS, approvals_for, confirm_alarm, decide, waiting_f
 from .errors import BadInput, BadRequest, FormExpired, InternalError, NotAllowed, NotFound
 from .middleware import problem_of, render_problem
 from .models import Approval
-from .permissions import staff_only
+from .permissions import sensitive, staff_only
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -61,6 +61,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 @require_POST
+@sensitive
 def decide_approval(request: HttpRequest, approval: int) -> HttpResponse:
     """Yes or no to what the reader saw (``digest``); back to the page of what was decided."""
     yes = request.POST.get("decision") == "yes"

@@ -2,6 +2,8 @@
 
 The password is drawn once for an installation and kept in ``{data}/keys/demo-accounts.json`` (mode 0600);
 ``ankang up`` prints it. There is no fixed password: a demonstration is often shown where others can reach it.
+
+They are marked as demonstration accounts: they need no second factor here, and do not sign in anywhere else.
 """
 
 import json
@@ -17,6 +19,7 @@ from ankang.base.models import Duty, Region
 from ankang.config.settings import Settings
 from ankang.places.models import Organisation
 from ankang.places.services import add_organisation
+from ankang.staff.models import Member
 
 from .residents import COUNTY
 
@@ -55,8 +58,14 @@ ACCOUNTS = (
     Account("operations", "operations", "运营中心", "Operations centre"),
     Account("checkpoints", "checkpoint_manager", "检查点管理员", "Checkpoint manager"),
     Account("door", "door_staff", "港口镇政府门岗", "Door staff of 港口镇政府", f"{COUNTY}-01", "港口镇政府"),
+    Account("tracer", "tracer", "市疾控溯源员", "Tracer", COUNTY, employer=AUTHORITIES[3][0]),
+    Account("grid", "grid_worker", "河沥溪网格员", "Grid worker", f"{COUNTY}-02"),
+    Account("hotline", "hotline_agent", "12345 话务员", "Hotline agent"),
+    Account("clinic", "hospital", "市人民医院", "Hospital", COUNTY, employer=AUTHORITIES[4][0]),
+    Account("agency", "agency", "市数据资源局", "Agency"),
     Account("auditor", "auditor", "审计员", "Auditor"),
     Account("security", "security_administrator", "安全管理员", "Security administrator"),
+    Account("security2", "security_administrator", "安全管理员乙", "Second security administrator"),
     Account("system", "system_administrator", "系统管理员", "System administrator"),
 )
 
@@ -86,6 +95,9 @@ def ensure_accounts(settings: Settings) -> str:
         user, _ = User.objects.update_or_create(
             username=account.username,
             defaults={"first_name": account.zh, "is_staff": True, "is_active": True, "password": encoded},
+        )
+        Member.objects.update_or_create(
+            user=user, defaults={"demo": True, "region_id": account.region, "joined_at": user.date_joined}
         )
         Duty.objects.update_or_create(
             user=user,

@@ -13,7 +13,9 @@ class ExchangeConfig(AppConfig):
         from ankang.base.approvals import SUBJECTS, Subject
         from ankang.health.services.dry_runs import CANDIDATES, SOURCES
         from ankang.people.events import person_applied
+        from ankang.staff.events import leaving
 
+        from .services.agents import end_agents_of
         from .services.pool import take_waiting_rows
         from .services.submitting import SUBJECT, address_of, batch_decided
         from .services.weighing import candidate_of, source_of
@@ -22,3 +24,4 @@ class ExchangeConfig(AppConfig):
         CANDIDATES[SUBJECT] = candidate_of
         SOURCES[SUBJECT] = source_of
         person_applied.connect(take_waiting_rows)
+        leaving.append(end_agents_of)

@@ -84,5 +84,10 @@ def revoke_agent(agent: int, by: Any, now: datetime) -> Agent:
     return found
 
 
+def end_agents_of(user: Any, now: datetime) -> None:
+    """Whoever leaves takes the tokens along."""
+    Agent.objects.filter(user=user.pk, revoked_at=None).update(revoked_at=now)
+
+
 def _blind(token: str) -> bytes:
     return keyring().blind("feed token", token)

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ankang.base.permissions import may, requires
+from ankang.base.permissions import may, requires, sensitive
 from ankang.core.evidence import a_record
 from ankang.people.services import masked_people
 
@@ -37,6 +37,7 @@ def evidence(request: HttpRequest, person: int, record: UUID) -> HttpResponse:
 
 @requires("evidence.retract")
 @require_POST
+@sensitive
 def retract(request: HttpRequest, person: int, record: UUID) -> HttpResponse:
     """Retract the record; the person is evaluated at once."""
     row = record_in_reach(request.user, "evidence.retract", person, record)

@@ -8,6 +8,7 @@ from ankang.site.doctor.findings import Finding
 from ankang.site.doctor.keys import cryptography, key_files
 from ankang.site.doctor.machine import examine_machine
 from ankang.site.doctor.parts import phone_pages, spool
+from ankang.site.doctor.staff import staff_sign_in
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -19,6 +20,7 @@ def examine(settings: Settings) -> list[Finding]:
         cryptography(),
         *key_files(settings, empty),
         *inside,
+        staff_sign_in(settings),
         phone_pages(),
         spool(settings),
     ]

@@ -6,8 +6,8 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.decorators import login_stage_required
-from allauth.account.internal.flows.logout import logout
 from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.logout import logout
 from allauth.account.models import Login
 from allauth.core.internal.httpkit import add_query_params
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
@@ -16,8 +16,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
 from allauth.mfa.webauthn import views as passkey
 from allauth.mfa.webauthn.internal import auth as webauthn
-from django.contrib.auth.models import User
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
