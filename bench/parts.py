@@ -12,6 +12,7 @@ PARTS = {
     "colour_cli": "colours from files …",
     "exchange": "a feed's file, from the first byte to the last row …",
     "lists": "lists for scanners without a network, 60 million people …",
+    "offline": "a gate without a network: codes checked with lists …",
 }
 
 
