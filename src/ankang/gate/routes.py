@@ -7,6 +7,7 @@ from ankang.gate.handlers.group import check_in, members
 from ankang.gate.handlers.lists import published_lists
 from ankang.gate.handlers.passes import issue_pass, me
 from ankang.gate.handlers.places import door, keys, place, presence
+from ankang.gate.handlers.reports import report
 from ankang.gate.handlers.scan import scan
 from ankang.gate.handlers.uploads import judge_upload
 from ankang.gate.handlers.verify import verify
@@ -38,6 +39,7 @@ ROUTES = {
         Route("/g/v1/pass", "POST", "resident", issue_pass),
         Route("/g/v1/me", "GET", "resident", me),
         Route("/g/v1/presence", "POST", "resident", presence),
+        Route("/g/v1/report", "POST", "device", report),
         Route("/g/v1/door", "GET", "device", door),
         Route("/g/v1/place", "GET", "anyone", place),
         Route("/g/v1/keys", "GET", "anyone", keys),

@@ -7,6 +7,7 @@ from ankang.core.policies import PLACE_TYPES, Policy
 from ankang.core.voidings import is_void
 from ankang.gate.carriers import Carriers
 from ankang.gate.colours import Colours
+from ankang.gate.device_reports import DeviceReports
 from ankang.gate.companions import Companions
 from ankang.gate.groups import Groups
 from ankang.gate.keys import Keys
@@ -64,6 +65,7 @@ class State:
         self.groups = Groups()
         self.genuine_sheets: set[bytes] = set()
         self.lists = PublishedLists(settings.lists_folder)
+        self.reports = DeviceReports()
         self.keys: Keys | None = None
         self.tables = EMPTY
         self.clock_error = 0.0

@@ -82,6 +82,7 @@ class Watch:
             return
         revisions = {str(name): int(number) for name, number in await connection.fetch(REVISIONS)}
         await self._compare_clocks(connection)
+        await self._state.reports.write(connection)
         for name in APART:
             await getattr(self._state, name).look(connection, revisions.get(name, 0))
         held = self._state.tables
