@@ -129,7 +129,7 @@ def _small_disk(machine: Machine) -> Iterator[str]:
         yield "a small tmpfs"
     finally:
         machine.close()
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @contextlib.contextmanager

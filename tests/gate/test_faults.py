@@ -11,8 +11,8 @@ from ankang.core.colours import Colour
 from tests.gate.ground import Ground, InProcess, Served, serving, wait_until
 from tests.gate.rush import Rush
 
-AWAY = 60.0
-"""Seconds the database stays away."""
+AWAY = 8.0
+"""Seconds the database stays away; ten minutes in `make drill ARGS="database --full"`."""
 
 
 @pytest.fixture(autouse=True)
