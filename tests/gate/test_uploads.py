@@ -85,6 +85,23 @@ def test_the_same_scan_twice_in_one_upload_is_recorded_once(ground: Ground, gate
     assert results(gate, device.token, [same, same]) == [("recorded", "ok"), ("duplicate", "ok")]
 
 
+def test_two_scanners_with_one_device_number_lose_nothing(ground: Ground, gate: InProcess) -> None:
+    """A copied profile: both queues go up under the same device; what each saw is a visit of its own, once."""
+    door = ground.a_checkpoint()
+    device, person = ground.a_device(door), ground.a_person()
+    gate.catch_up()
+    at = gate.now() - 600
+    one, other = ([scan(person.code(at), door, at, direction=way)] for way in ("entry", "exit"))
+    same_person_at_both = [scan(person.code(at), door, at)]
+    for queue in (one, other, same_person_at_both, one, other):
+        results(gate, device.token, queue)
+    rows = ground.sql(
+        "select direction, count(*), count(distinct visit) from passage_visit where device = %s group by 1 order by 1",
+        device.number,
+    )
+    assert rows == [(1, 2, 2), (2, 1, 1)]
+
+
 def test_a_rejected_scan_says_why_in_words(ground: Ground, gate: InProcess) -> None:
     door = ground.a_checkpoint()
     device = ground.a_device(door)

@@ -156,6 +156,23 @@ def test_old_and_early_codes_name_their_person(ground: Ground, gate: InProcess, 
     assert old.json["message"] == "码已过期，请刷新后再出示；截图不能使用。"
 
 
+def test_a_photograph_of_yesterdays_code_is_expired_and_a_film_plays_once(
+    ground: Ground, gate: InProcess, door: Door
+) -> None:
+    """Each picture of a film is used up at the door that admitted it, and expired two minutes later at every door."""
+    person, elsewhere = green(ground, gate), Door(ground, gate)
+    start = epoch_start(epoch_of(gate.now()))
+    gate.skew += start + 7200 - gate.now()  # two hours into the epoch, whatever the time of day
+    now = gate.now()
+    yesterday = person.code(now - 86_400, start - 86_400)
+    assert told(door.shows(yesterday)) == (200, "deny", "expired", "grey")
+    film = [person.code(now - 60, start), person.code(now, start)]
+    assert [told(door.shows(code))[2] for code in film] == ["ok", "ok"]
+    assert [told(door.shows(code))[2] for code in film] == ["already_used"] * 2
+    gate.skew += 240
+    assert [told(place.shows(code))[2] for place in (door, elsewhere) for code in film] == ["expired"] * 4
+
+
 def test_a_clock_one_minute_off_is_tolerated(ground: Ground, gate: InProcess, door: Door) -> None:
     person, now = green(ground, gate), gate.now()
     start = epoch_start(epoch_of(now))
