@@ -7,3 +7,11 @@ class PassageConfig(AppConfig):
     label = "passage"
     verbose_name = _("Passage")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The groups somebody is in stand on their own page."""
+        from ankang.people.sections import me_sections
+
+        from .groups.views import section
+
+        me_sections.append(section)

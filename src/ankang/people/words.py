@@ -48,6 +48,8 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("phone", "bad_characters"): _(
         "This is not a mobile number. Write the 11 digits; for other countries begin with + and the country code."
     ),
+    ("old_code", "bad_code"): _("The code has 6 digits. Look at the newest message."),
+    ("who", "nobody"): _("Nobody, or several people, with this document or phone live in your region. Try the document."),
     ("code", "bad_code"): _("The code has 6 digits. Look at the newest message."),
     ("town", "missing"): _("Choose the town where you live now."),
     ("town", "unknown_town"): _("Choose a town from the list."),
@@ -186,7 +188,9 @@ READ_FIELDS = {
     "guardians": _("guardians"),
     "request": _("request with pictures"),
     "merge": _("comparison of two records"),
+    "state": _("state of the record"),
     "companions": _("companions"),
+    "groups": _("groups"),
     "colour_history": _("colour history"),
 }
 

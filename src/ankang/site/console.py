@@ -41,6 +41,7 @@ PAGES = (
     ("areas.view", gettext_lazy("Risk areas"), "map", "areas"),
     ("policies.view", gettext_lazy("Policies"), "policy", "policy_list"),
     ("carriers.issue", gettext_lazy("Sheets and cards"), "badge", "find_carriers"),
+    ("groups.edit", gettext_lazy("Groups"), "groups", "groups"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
     ("staff.view", gettext_lazy("Staff"), "badge", "staff"),
 )

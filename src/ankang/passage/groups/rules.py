@@ -1,14 +1,27 @@
 """Pure decisions about groups."""
 
-import csv
-import io
+from ankang.base.reading.columns import Column
 
 MEMBER_HOW = ("code", "document", "file")
 LEFT_WHY = ("member", "organiser", "group_ended")
 MEMBERS_PER_GROUP = 200
-ROWS_PER_PASTE = 200
+LIST_BYTES = 512 * 1024
 CODE_LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
 CODE_LENGTH = 8
+
+COLUMNS = (
+    Column("name", "姓名", "name", "name", ("full name",), required=True, example="王小明"),
+    Column("document_kind", "证件类型", "document type", "document_kind", ("document kind",)),
+    Column("document", "证件号码", "document number", "document", ("document", "id", "身份证号", "身份证号码"), required=True),
+)
+"""The columns of a list of members."""
+LIST_FAULTS = {
+    "not_on_file": (
+        "没有以此姓名和证件领过码的人，请核对，或请本人先申领",
+        "Nobody has a code under this name and document. Check them, or let the person apply first",
+    ),
+    "group_full": ("团体已满 200 人", "The group has 200 members already"),
+}
 
 
 def tidy_code(text: str) -> str:
@@ -16,18 +29,11 @@ def tidy_code(text: str) -> str:
     return "".join(letter for letter in text.upper()[:40] if letter.isalnum())
 
 
-def rows_of(text: str) -> list[tuple[str, str]]:
-    """Name and document number of each line that is not empty: separated by comma, tab, or spaces.
-
-    A first line without any digit is a heading.
-    """
-    found = []
-    for line in text.replace("，", ",").splitlines():
-        cells = [cell.strip() for cell in next(csv.reader(io.StringIO(line.replace("\t", ","))), []) if cell.strip()]
-        if len(cells) == 1:
-            cells = cells[0].rsplit(None, 1)
-        if cells:
-            found.append((cells[0], cells[1] if len(cells) > 1 else ""))
-    if found and not any(letter.isdigit() for letter in found[0][1]):
-        found = found[1:]
-    return found
+def pasted(text: str) -> bytes:
+    """Pasted lines as a table of our format: cells by comma, tab or (two of them) a space; a heading when there is none."""
+    lines = []
+    for line in text.replace("，", ",").replace("\t", ",").splitlines():
+        lines.append(line if "," in line else ",".join(line.rsplit(None, 1)))
+    if lines and any(sign.isdigit() for sign in lines[0]):
+        lines.insert(0, "姓名,证件号码")
+    return "\n".join(lines).encode()
