@@ -54,3 +54,13 @@ def credentials() -> None:
     with prepared():
         made = piece("ankang.demo.credentials", "demo_credentials")()
     click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+
+
+@demo.command()
+@click.option("--report", is_flag=True, help="A bus reports the ride too, so that it appears on /me/rides.")
+@in_plain_words()
+def ride(report: bool) -> None:
+    """Print the ride code of this moment in hex, for `ankang ride verify` and `inspect`; at most 20 a day."""
+    with prepared():
+        code = piece("ankang.demo.rides", "demo_ride")(report)
+    click.echo(code.hex())

@@ -1,4 +1,4 @@
-"""``ankang ride``: ride codes off line, as a transit gate checks them. No database, no network, no settings."""
+"""``ankang ride``: ride codes off line, as a transit gate checks them. No database, no network, no settings; but for ``keys``."""
 
 import json
 import sys
@@ -11,7 +11,8 @@ from typing import IO
 import click
 
 from ankang.cli.given import AT, FILE, moment_of, public_keys, said
-from ankang.cli.words import in_plain_words
+from ankang.cli.standing import prepared
+from ankang.cli.words import in_plain_words, piece
 from ankang.core import lists
 from ankang.core.codes import CodeFault
 from ankang.core.policies import BY_SLUG
@@ -83,6 +84,15 @@ def inspect(code: str | None) -> None:
         click.echo(f"{name:22} {value}")
 
 
+@ride.command()
+@in_plain_words()
+def keys() -> None:
+    """Print what `--keys` wants: the same as GET /.well-known/ankang-ride-keys.json."""
+    with prepared():
+        found = piece("ankang.scenes.rides.services", "public_keys")()
+    click.echo(json.dumps(found, indent=1))
+
+
 def authorities(path: Path) -> dict[int, bytes]:
     """Number → point of each authority in the file that gates are set up with."""
     try:
@@ -96,12 +106,12 @@ def authorities(path: Path) -> dict[int, bytes]:
 
 
 def _held(sources: tuple[Path, ...], key_file: Path) -> list[lists.Held]:
-    held: dict[tuple[int, int], lists.Held] = {}
+    held: dict[tuple[int, int, int], lists.Held] = {}
     for path in sources:
         with said(path):
             data = path.read_bytes()
             header = lists.unpack(data)
-            chain, keys = (header.issuer, header.epoch), public_keys(key_file)
+            chain, keys = (header.indices, header.issuer, header.epoch), public_keys(key_file)
             terms, before = lists.Terms(header.issuer, header.epoch, keys, header.indices), held.get(chain)
             taken = (
                 lists.take_delta(before, data, terms) if header.is_delta and before else lists.take_list(data, terms)

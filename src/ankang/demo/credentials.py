@@ -38,7 +38,7 @@ def demo_credentials() -> dict[str, Any]:
     Always the same resident and device, and the same texts while they are valid. Raises NoDemonstration.
     """
     now, address = datetime.now(UTC), load_settings().address
-    person = _first_green()
+    person = first_green()
     door = Checkpoint.objects.filter(site_no=DEMO_SITE, state="in_use").order_by("pk").first()
     if person is None or door is None:
         raise NoDemonstration("There is no demonstration in this database; run `ankang demo seed`.")
@@ -51,7 +51,7 @@ def demo_credentials() -> dict[str, Any]:
     }
 
 
-def _first_green() -> int | None:
+def first_green() -> int | None:
     """The first resident of the demonstration with a green code, so that a script's scan is admitted."""
     green = ColourRow.objects.filter(colour=Colour.GREEN).values("person")
     residents = Person.objects.filter(applied_via=VIA, pk__in=green)
