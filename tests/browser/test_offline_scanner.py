@@ -180,7 +180,7 @@ def test_a_door_says_how_old_its_data_are_and_after_a_day_verifies_nobody(window
     picture(door, "scanner-cannot-verify-phone-en")
 
 
-def test_the_page_installs_like_an_app(windows: Desk) -> None:
+def test_the_page_installs_like_an_app(windows: Desk, people: dict[str, Any]) -> None:
     """What browsers ask before they offer to install: manifest, icons of both sizes and a maskable one, a worker, the page off line."""
     window, door, _ = scanner(windows, "装好的手机")
     manifest = door.request.get(door.get_attribute("link[rel=manifest]", "href")).json()
@@ -251,7 +251,7 @@ def test_a_damaged_list_is_fetched_anew_and_an_older_one_than_was_held_is_refuse
     picture(door, "scanner-list-refused-phone")
 
 
-def test_a_list_of_another_province_is_refused(windows: Desk) -> None:
+def test_a_list_of_another_province_is_refused(windows: Desk, people: dict[str, Any]) -> None:
     window, door, _ = scanner(windows, "外省名单手机")
     kept = door.evaluate("JSON.parse(localStorage.getItem('ankang.door')).issuer")
     assert kept >= 100_000
@@ -262,7 +262,7 @@ def test_a_list_of_another_province_is_refused(windows: Desk) -> None:
             one["issuer"], one["sequence"] = 330000, one["sequence"] + 1
         route.fulfill(json=told)
 
-    window.route("**/g/v1/lists", elsewhere)
+    window.route("**/g/v1/lists*", elsewhere)
     door.reload()
     door.wait_for_selector("#list_fault:not([hidden])")
     assert "别的省" in door.inner_text("#list_fault")

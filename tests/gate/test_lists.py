@@ -102,6 +102,15 @@ def test_the_gate_tells_what_lists_there_are(ground: Ground, gate: InProcess) ->
     assert {(epoch_of(time.time()), 1), (epoch_of(time.time()), 2)} <= set(told)
     file = chain_folder(ground) / latest["list"]["file"]
     assert file.stat().st_size == latest["list"]["bytes"]
+    publish(ground)
+    today, before = epoch_of(time.time()), latest["sequence"]
+
+    def led_on(after: str) -> list[bool]:
+        rows = gate.call("GET", f"/g/v1/lists?after={after}").json["lists"]
+        return [delta["from"] >= before for row in rows if row["path"] == path for delta in row["deltas"]]
+
+    wait_until(lambda: led_on(f"{today}:{before}") == [True])
+    assert [len(led_on(after)) for after in (f"{today}:{before + 9}", "x", f"{today + 5}:1")] == [0, *[len(led_on(""))] * 2]
 
 
 def test_an_index_is_below_the_size_of_its_epoch(ground: Ground, size: int) -> None:

@@ -1,7 +1,7 @@
 /** Fetches the lists while there is a network: deltas onto what is held, else the whole list. All files are signed; nothing else is trusted. */
 import { epochOf } from "../core/epochs";
 import { ListFault } from "../core/golomb";
-import { PHONES, WITHDRAWN_SHEETS } from "../core/list-file";
+import { PHONES, SHEETS, WITHDRAWN_PASSES, WITHDRAWN_SHEETS } from "../core/list-file";
 import { checkMark, takeDelta, takeList } from "../core/lists";
 import type { Held, Terms } from "../core/lists";
 import { now } from "../phone/clock";
@@ -107,6 +107,13 @@ const takeOffer = async (offer: Offer): Promise<void> => {
   await keepList(taken);
 };
 
+/** What we hold of the running epoch, so that only later deltas are named: the least of all kinds. */
+const known = (today: number): string => {
+  const held = [PHONES, SHEETS, WITHDRAWN_PASSES, WITHDRAWN_SHEETS].map((kind) => listOf(kind, today)?.header.sequence ?? 0);
+  const least = Math.min(...held);
+  return least ? `?after=${today}:${least}` : "";
+};
+
 let fetching = false;
 
 /** Brings the lists of the running and the next epoch up to date. Never throws; without a network nothing changes. */
@@ -114,9 +121,9 @@ export const refreshLists = async (): Promise<void> => {
   if (fetching) return;
   fetching = true;
   try {
-    const answer = await ask<{ lists: Offer[] }>("/g/v1/lists");
-    if (!answer.ok) return;
     const today = epochOf(now());
+    const answer = await ask<{ lists: Offer[] }>("/g/v1/lists" + (trouble ? "" : known(today)));
+    if (!answer.ok) return;
     trouble = "";
     for (const offer of answer.body.lists.filter(isOffer)) if (offer.epoch === today || offer.epoch === today + 1) await takeOffer(offer).catch(explain);
     await forgetBefore(today - 1);
