@@ -11,7 +11,7 @@ const ground = ({ verdict, colour }: Result): string => {
 
 /** `age`: how old the door's own data are, when it judged by itself. */
 export const paintAnswer = (shown: Result, age: string): void => {
-  const { verdict, reason, colour, name, offline, detail } = shown;
+  const { verdict, reason, colour, name, offline, detail, company } = shown;
   document.body.dataset["colour"] = ground(shown);
   drawShape("answer_shape", verdict === "admit" ? colour : verdict === "deny" ? "red" : "grey");
   put("answer_word", say(WORDS, reason === "stale" ? "cannot" : verdict));
@@ -23,6 +23,13 @@ export const paintAnswer = (shown: Result, age: string): void => {
   show("answer_chip", colour !== "grey" || reason === "colour");
   const why = detail && reason === "stale" ? `stale_${detail}` : reason;
   put("answer_why", say(WORDS, why in WORDS ? why : reason in WORDS ? reason : "error"));
+  byId("answer_company").replaceChildren(...(company ?? []).map((one) => {
+    const line = document.createElement("li");
+    line.dataset["verdict"] = one.verdict;
+    line.textContent = `${one.name || "—"} · ${say(WORDS, one.colour)} · ${say(WORDS, one.verdict)}`;
+    return line;
+  }));
+  show("answer_company", !!company);
   put("answer_offline", offline ? say(WORDS, "checked_offline") + (age && ` · ${age}`) : "");
   show("answer_offline", offline);
 };

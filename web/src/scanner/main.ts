@@ -82,7 +82,7 @@ const dismiss = (): void => {
 };
 
 const showAnswer = (shown: Result): void => {
-  countOne(shown.verdict);
+  for (const { verdict } of shown.company ?? [shown]) countOne(verdict);
   result = shown;
   byId<HTMLInputElement>("temperature").value = "";
   paint();
@@ -108,6 +108,7 @@ const temperatureTyped = (): number | null => {
 };
 
 const check = async (code: string): Promise<void> => {
+  if (!notice && code.startsWith("AKG1:")) return location.assign("/group#" + encodeURIComponent(code));
   const temperature = temperatureTyped();
   if (busy || notice || !code) return;
   if (Number.isNaN(temperature)) return complain("temperature_bad");

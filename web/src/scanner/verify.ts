@@ -22,15 +22,32 @@ export interface Result {
   colour: Colour;
   name: string;
   offline: boolean;
+  /** The holder and all who walk along, when somebody does; the verdict and its reason are then those of the worst. */
+  company?: Person[];
   /** Why it could not be verified, for the words; "" on line. */
   detail: string;
+}
+export interface Person {
+  verdict: Verdict;
+  reason: string;
+  colour: Colour;
+  name: string;
 }
 interface VerifyAnswer {
   verdict: Verdict;
   reason: string;
   colour: Colour | null;
   name: string | null;
+  companions?: Person[];
+  all?: Verdict;
 }
+
+/** One answer for people who come together: what must be done about all, and because of whom. */
+const together = (holder: Person, { companions, all }: VerifyAnswer): Person & { company?: Person[] } => {
+  if (!companions?.length) return holder;
+  const company = [holder, ...companions];
+  return { ...(company.find(({ verdict }) => verdict === all) ?? holder), company };
+};
 
 /** The queue at the door does not wait longer for a silent gate. */
 const PATIENCE = 1500;
@@ -85,7 +102,7 @@ export const verify = async (shown: Shown, busy: () => void): Promise<Result | R
     if (answer.ok) {
       const { verdict, reason, colour, name } = answer.body;
       if (verdict === "admit") noteUse(shown);
-      return { verdict, reason, colour: colour ?? "grey", name: name ?? "", offline: false, detail: "" };
+      return { ...together({ verdict, reason, colour: colour ?? "grey", name: name ?? "" }, answer.body), offline: false, detail: "" };
     }
     if (answer.status === 401) return answer;
     if (answer.status === 429 || answer.status === 503) {
