@@ -9,8 +9,16 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What people carry stands on their own page."""
-        from .sections import me_sections
-        from .views import carriers, companions
+        """What people carry and whom they look after stands on their own page; what a decision of two people means."""
+        from ankang.base.approvals import SUBJECTS, Subject
 
-        me_sections.extend((carriers.section, companions.section))
+        from .sections import me_sections
+        from .services import leaving, merging
+        from .views import carriers, changes, companions, family
+
+        me_sections.extend((carriers.section, companions.section, family.section, changes.section))
+        for module, title, decided in (
+            (leaving, _("State of a person's record"), leaving.leaving_decided),
+            (merging, _("Merge of two records"), merging.merge_decided),
+        ):
+            SUBJECTS[module.SUBJECT] = Subject(module.SUBJECT, title, module.address_of, decided)

@@ -124,6 +124,38 @@ class DocumentTaken(Problem):
     en = "Another record has this document. If they are one person, ask for the two records to be merged."
 
 
+class LeavingOpen(Problem):
+    """A change of this record's state waits already: a closing, or a death that somebody decides."""
+
+    status = 409
+    zh = "这份档案已有待办的状态变更，请先处理。"
+    en = "A change of this record is on its way already. Settle that one first."
+
+
+class NotInThisState(Problem):
+    """The record does not stand so that this could be done: it ended, or never did."""
+
+    status = 409
+    zh = "档案当前状态不能办理此事，请刷新后查看。"
+    en = "The record's present state does not allow this. Reload and look again."
+
+
+class MergeImpossible(Problem):
+    """Both records must be alive; one may have been merged, closed or ended meanwhile."""
+
+    status = 409
+    zh = "两份档案须均有效才能合并或撤销；其中一份的状态已有变化，请重新查看。"
+    en = "Both records must be alive for this. One of them has changed meanwhile; look again."
+
+
+class UndoTooLate(Problem):
+    """A merge can be undone for 30 days."""
+
+    status = 409
+    zh = "合并已超过 30 天，不能撤销。"
+    en = "The merge is older than 30 days and can no longer be undone."
+
+
 class AlreadyReviewed(Problem):
     """Somebody else decided the request meanwhile, or it was withdrawn."""
 

@@ -80,6 +80,11 @@ def check_proof(proof: int, phone: str, now: datetime, purpose: str = "apply") -
         raise CodeExpired()
 
 
+def reopen(proof: int) -> None:
+    """A code that was confirmed together with another one, which was wrong, may be given again while it lasts."""
+    OneTimeCode.objects.filter(pk=proof).update(confirmed_at=None)
+
+
 def spend_try(proof: int) -> None:
     """Count a wrong guess of a name against the proof, so that one phone cannot try names for ever."""
     OneTimeCode.objects.filter(pk=proof, attempts__lt=TRIES_PER_CODE).update(attempts=F("attempts") + 1)

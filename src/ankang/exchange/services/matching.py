@@ -11,7 +11,7 @@ from ..faults import RowFault
 from .driver import binary_cursor
 from .marking import Marked
 
-_BY_DOCUMENT = "SELECT document_blind, id, name_enc FROM people_person WHERE document_blind = ANY(%b)"
+_BY_DOCUMENT = "SELECT document_blind, person, name_enc FROM people_known_document WHERE document_blind = ANY(%b)"
 _BY_PHONE = "SELECT phone_blind, id, name_enc FROM people_person WHERE phone_blind = ANY(%b)"
 _NAME = "姓名"
 _PHONE = "手机号"

@@ -23,7 +23,7 @@ from .taking import WAITING_LABEL, keep_refusals
 MOST_AT_ONCE = 500
 
 _FOUND = """
-SELECT w.id, p.id FROM exchange_waiting w JOIN people_person p ON p.document_blind = w.document_blind
+SELECT w.id, p.person FROM exchange_waiting w JOIN people_known_document p ON p.document_blind = w.document_blind
 WHERE w.document_blind IS NOT NULL AND w.id > %(after)s AND (%(batch)s IS NULL OR w.batch_id = %(batch)s)
 UNION ALL
 SELECT w.id, p.id FROM exchange_waiting w JOIN people_person p ON p.phone_blind = w.phone_blind

@@ -33,6 +33,7 @@ FROM (
     SELECT e.person FROM health_colour e WHERE {share} AND (e.colour <> 1 OR e.until IS NOT NULL)
     UNION SELECT e.person FROM health_evidence e WHERE {share} AND {could_turn}
     UNION SELECT e.person FROM unnest(%s::bigint[]) e (person) WHERE {share}
+    EXCEPT SELECT id FROM people_person WHERE state IN ('moved', 'deceased', 'closed', 'merged')
 ) k LEFT JOIN health_colour c ON c.person = k.person
 """
 _STORED = "SELECT person, colour, since, until, reasons, rule_set, mark FROM {table} ORDER BY person"

@@ -11,7 +11,7 @@ from ankang.core.evidence import Evidence
 from ankang.core.rules import UNTOUCHED, evaluate
 
 from ..engine import Basis, Finding, a_stored_row, could_turn, finding_of
-from .dossiers import bare_connection, basis_at, standing_evidence
+from .dossiers import bare_connection, basis_at, ended_among, standing_evidence
 from .feed import own_engine
 from .keeping import keep_states
 
@@ -56,11 +56,13 @@ def check_people_with(records: Mapping[int, Sequence[Evidence]], now: datetime) 
     own_engine()
     basis = basis_at(now)
     people = sorted(records)
+    ended = ended_among(people)
     rows, rule_set, moment, areas = _lastingly_green(people), basis.rule_set, int(now.timestamp()), basis.areas
     concerned = [
         person
         for person in people
-        if rows.get(person) is False or evaluate(records[person], rule_set, moment, areas) is not UNTOUCHED
+        if person not in ended
+        and (rows.get(person) is False or evaluate(records[person], rule_set, moment, areas) is not UNTOUCHED)
     ]
     new = [person for person in people if person not in rows]
     changed, overtaken = keep_states(_findings(concerned, new, records, basis), now)
@@ -114,9 +116,9 @@ def _lastingly_green(people: Sequence[int]) -> dict[int, bool]:
 
 
 def _concerned(people: Sequence[int], basis: Basis) -> set[int]:
-    """Those of the people who may be, or may have to become, anything but a lasting green."""
+    """Those of the people who may be, or may have to become, anything but a lasting green; nobody whose record ended."""
     sql, params = could_turn(basis.rule_set, basis.areas, int(basis.moment.timestamp()))
     given: list[Any] = [list(people), list(people), *params]
     with psycopg.ClientCursor(bare_connection()) as cursor:
         cursor.execute(_CONCERNED.format(could_turn=sql), given)
-        return {person for (person,) in cursor}
+        return {person for (person,) in cursor} - ended_among(people)

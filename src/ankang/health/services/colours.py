@@ -12,7 +12,7 @@ from ankang.core.colours import Colour as CodeColour
 from ..engine import Stored, finding_of
 from ..models import Colour
 from ..rules import UNCHECKED_AFTER, State, change_of, unchecked
-from .dossiers import basis_at, standing_evidence
+from .dossiers import basis_at, ended_among, ended_people, standing_evidence
 from .feed import append_changes, share_engine
 
 CHECK_PERSON = "health.check_person"
@@ -76,6 +76,8 @@ def check_person(person: int, now: datetime) -> CodeColour:
     """
     share_engine()
     new = _open_row(person, now)
+    if ended_among([person]):
+        return CodeColour(Colour.objects.get(person=person).colour)
     stored = state_of(Colour.objects.select_for_update().get(person=person))
     was = None if new else Stored.of(stored)
     records = standing_evidence([person]).get(person, [])
@@ -94,7 +96,7 @@ def due_people(now: datetime, limit: int = 10_000) -> list[int]:
     long.
     """
     waiting = Q(colour=CodeColour.GREY, since__lte=now - UNCHECKED_AFTER)
-    due = Colour.objects.filter(Q(until__lte=now) | waiting)
+    due = Colour.objects.filter(Q(until__lte=now) | waiting).exclude(person__in=ended_people().values("pk"))
     return list(due.order_by("person").values_list("person", flat=True)[:limit])
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.models import QuerySet
 
 from ankang.core.evidence import Evidence
 from ankang.core.rules import Area as CoreArea
 from ankang.core.rules import AreaIndex
+from ankang.people.models import Person
+from ankang.people.rules import STATES_LEFT
 
 from ..engine import COLUMNS, NOT_RETRACTED, Basis, standing_records
 from .areas import known_areas
@@ -28,6 +31,16 @@ def standing_evidence(people: Sequence[int]) -> dict[int, list[Evidence]]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [list(people)])
         return standing_records(cursor.fetchall())
+
+
+def ended_among(people: Sequence[int]) -> set[int]:
+    """Those of the people whose record ended (moved away, died, closed, merged): no colour is computed for them."""
+    return set(ended_people().filter(pk__in=people).values_list("pk", flat=True))
+
+
+def ended_people() -> "QuerySet[Person]":
+    """Everybody whose record ended."""
+    return Person.objects.filter(state__in=STATES_LEFT).order_by().only("pk")
 
 
 def areas_on_file() -> list[CoreArea]:

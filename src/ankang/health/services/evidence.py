@@ -17,6 +17,7 @@ from ..models import Evidence
 from ..rules import CLOCK_SKEW
 from .colours import check_person
 from .feed import share_engine
+from .merging import copies_of
 from .negative_tests import forget_test, note_tests
 
 _INSERT = """
@@ -78,6 +79,8 @@ def retract_evidence(person: int, evidence: UUID, reason: str, by: str, now: dat
             raise EvidenceRetracted()
     forget_test(person)
     check_person(person, now)
+    for other, copy in copies_of(person, str(evidence)):
+        retract_evidence(other, UUID(copy), reason, by, now)
 
 
 def checked_record(

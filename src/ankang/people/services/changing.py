@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ankang.base.errors import BadInput
+from ankang.base.errors import BadInput, Problem
 from ankang.base.services import send_message
 from ankang.core.masking import mask_phone
 from ankang.trust.keyring import keyring
@@ -13,7 +13,7 @@ from ankang.trust.keyring import keyring
 from ..errors import DocumentTaken
 from ..locks import lock_document
 from ..models import FormerDocument, Person
-from ..one_time_codes import confirm_phone, send_one_time_code
+from ..one_time_codes import confirm_phone, reopen, send_one_time_code
 from ..rules import check_country, check_number, check_who
 from .applying import take_slot
 from .finding import document_blind, find_person, towns
@@ -57,9 +57,13 @@ def change_phone(person: int, phone: str, digits: str, old_digits: str, now: dat
     roll back on them), PhoneFull.
     """
     mine = Person.objects.get(pk=person)
-    if mine.phone is not None:
-        confirm_phone(mine.phone, f"change:{person}", old_digits, now)
-    confirm_phone(phone, f"change:{person}", digits, now)
+    proof = confirm_phone(phone, f"change:{person}", digits, now)
+    try:
+        if mine.phone is not None:
+            confirm_phone(mine.phone, f"change:{person}", old_digits, now)
+    except Problem:
+        reopen(proof)  # the digits of the new phone were right and can be given again
+        raise
     put_phone(person, phone, "own", None, now)
 
 

@@ -23,6 +23,7 @@ from ..family import start_guardianship
 from ..models import Credential, Person, Picture, Request
 from ..rules import PICTURE_BYTES, PICTURE_DAYS, PICTURES_PER_REQUEST, REQUESTS_WAITING, Application, same_name
 from .applying import accept, check
+from .finding import match_person
 from .keeping import keep_change, name_of
 from .signing_in import end_credentials
 
@@ -187,9 +188,10 @@ def _decided(row: Request, state: str, by: Any, reason: str, now: datetime) -> N
 def _relative(row: Request, content: dict[str, Any], user: Any, now: datetime) -> int:
     kind = content.pop("kind")
     application = Application(**content | {"consents": frozenset(content["consents"])})
-    known = Person.objects.filter(pk=row.person_id).first()
-    assert known is not None
-    accepted = accept(replace(application, phone=application.phone or known.phone), now, by=user)
+    known = match_person(application.document_kind, application.document, application.name, application.country).person
+    if known is not None and known.phone is not None:
+        application = replace(application, phone=None)  # who is on file keeps the own phone
+    accepted = accept(application, now, by=user)
     if accepted is None:
         raise DetailsDoNotMatch()
     record_read(user, accepted.person.pk, DUTY, f"review: {row.pk}", ("request",), now)

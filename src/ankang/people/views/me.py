@@ -89,6 +89,7 @@ def me(request: HttpRequest, resident: Resident) -> HttpResponse:
         "consents": _consents(resident.person),
         "devices": _devices(resident, now),
         "reads": _reads(resident.person),
+        "for_ward": resident.guardianship is not None,
     }
     return render(request, "people/me.html", context)
 

@@ -1,0 +1,175 @@
+"""Two records of one person become one, and two again (A1): by two people, with the worse colour and its reasons."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from ankang.base.approvals import decide
+from ankang.base.models import AccessRecord, Approval, Duty
+from ankang.core.colours import Colour
+from ankang.health.models import ColourChange, Evidence
+from ankang.health.services import check_person, colour_of, record_evidence, retract_evidence
+from ankang.health.services.survey import audit_colours
+from ankang.people import carriers, services
+from ankang.people.credentials import resident_behind
+from ankang.people.errors import MergeImpossible, UndoTooLate
+from ankang.people.models import Carrier, Merge, Person, Voiding
+from ankang.people.services import merging
+
+from .conftest import NOW, a_document
+from .test_races import at_once
+
+pytestmark = pytest.mark.django_db
+Apply = Callable[..., Any]
+SOURCE = {"organisation": "宁国市人民医院", "feed": "laboratory", "batch": "1", "row": "7"}
+LATER = NOW + timedelta(minutes=5)
+
+
+def clerk(name: str, role: str = "operations", region: str = "341881") -> User:
+    """A member of staff with one duty."""
+    user = User.objects.create_user(name, password="x", is_staff=True)
+    Duty.objects.create(user=user, role=role, region_id=region)
+    return user
+
+
+@pytest.fixture
+def two(applied: Apply) -> tuple[Any, Any]:
+    """One woman twice: with her passport, and with the card she has today."""
+    card = a_document(5, "934840", "19850101")
+    passport = applied(document_kind="passport", document="C01X00T47", country="DE", name="Anna Schmidt", phone="+8613800000001")
+    resident = applied(document_kind="foreign_residence", document=card, name="Anna Schmidt", phone="+8613800000002")
+    for one in (passport, resident):
+        with transaction.atomic():
+            check_person(one.person.pk, NOW)
+    return passport, resident
+
+
+def merged(absorbed: int, survivor: int, now: Any = LATER) -> Merge:
+    """Asked by one clerk and agreed to by an approver."""
+    asker = User.objects.filter(username="asker").first() or clerk("asker")
+    approver = User.objects.filter(username="approver").first() or clerk("approver", "approver", "34")
+    row = merging.ask_merge(asker, absorbed, survivor, "同一人，换领永居证", now)
+    asked = Approval.objects.get(subject="people.merge", reference=str(row.pk))
+    decide(asked.pk, approver, True, bytes(asked.digest), now)
+    row.refresh_from_db()
+    return row
+
+
+def is_a_case(person: int) -> Any:
+    return record_evidence(person, "diagnosis", NOW, {"status": "confirmed"}, SOURCE, NOW)
+
+
+def test_the_worse_colour_stands_with_its_reasons(two: tuple[Any, Any]) -> None:
+    passport, resident = two
+    is_a_case(passport.person.pk)
+    assert [colour_of(one.person.pk).colour for one in two] == [Colour.RED, Colour.GREEN]
+    reason = colour_of(passport.person.pk).reasons[0]
+    row = merged(passport.person.pk, resident.person.pk)
+    after = colour_of(resident.person.pk)
+    assert (row.state, after.colour, after.reasons[0].rule) == ("done", Colour.RED, reason.rule)
+    copy = Evidence.objects.get(person=resident.person.pk)
+    original = Evidence.objects.get(person=passport.person.pk)
+    assert copy.source == SOURCE | {"merged_from": str(passport.person.pk), "original": str(original.pk)}
+    assert colour_of(passport.person.pk).colour is Colour.GREY
+    assert audit_colours(LATER).wrong == []
+
+
+def test_nothing_of_the_absorbed_record_opens_a_door(two: tuple[Any, Any]) -> None:
+    passport, resident = two
+    carriers.issue_sheet(passport.person.pk, None, NOW)
+    merged(passport.person.pk, resident.person.pk)
+    assert resident_behind(passport.credential.token, LATER) is None
+    assert Voiding.objects.filter(person=passport.person).exists()
+    assert list(Carrier.objects.values_list("void_reason", flat=True)) == ["left"]
+    assert list(ColourChange.objects.filter(person=passport.person.pk).order_by("seq").values_list("new", flat=True)) == [0, 1, 0]
+    assert resident_behind(resident.credential.token, LATER) is not None
+
+
+def test_the_old_document_leads_to_the_one_record(two: tuple[Any, Any], applied: Apply) -> None:
+    passport, resident = two
+    merged(passport.person.pk, resident.person.pk)
+    assert services.find_person("passport", "C01X00T47") == resident.person
+    again = applied(now=LATER, document_kind="passport", document="C01X00T47", country="DE", name="anna schmidt")
+    assert (again.person.pk, again.is_new, again.person.phone) == (resident.person.pk, False, "+8613800000001")
+
+
+def test_undone_each_has_what_was_their_own(two: tuple[Any, Any]) -> None:
+    passport, resident = two
+    is_a_case(passport.person.pk)
+    row = merged(passport.person.pk, resident.person.pk)
+    merging.undo_merge(clerk("other", "approver", "34"), row.pk, "两个人", LATER + timedelta(days=29))
+    assert [colour_of(one.person.pk).colour for one in two] == [Colour.RED, Colour.GREEN]
+    back = Person.objects.get(pk=passport.person.pk)
+    assert (back.state, back.merged_into, back.phone) == ("active", None, "+8613800000001")
+    row.refresh_from_db()
+    assert (row.state, row.undone_why) == ("undone", "两个人")
+    assert audit_colours(LATER).wrong == []
+    merged(passport.person.pk, resident.person.pk, LATER + timedelta(days=31))
+    assert colour_of(resident.person.pk).colour is Colour.RED
+
+
+def test_after_a_month_it_stays(two: tuple[Any, Any]) -> None:
+    row = merged(two[0].person.pk, two[1].person.pk)
+    with pytest.raises(UndoTooLate):
+        merging.undo_merge(clerk("other", "approver", "34"), row.pk, "两个人", LATER + timedelta(days=31))
+
+
+def test_a_mistake_in_the_absorbed_record_is_retracted_for_the_survivor_too(two: tuple[Any, Any]) -> None:
+    passport, resident = two
+    record = is_a_case(passport.person.pk)
+    merged(passport.person.pk, resident.person.pk)
+    retract_evidence(passport.person.pk, record, "别人的报告", "lab", LATER + timedelta(minutes=1))
+    assert colour_of(resident.person.pk).colour is Colour.GREEN
+
+
+def test_a_chain_of_merges_leads_to_the_last_and_comes_apart_backwards(two: tuple[Any, Any], applied: Apply) -> None:
+    passport, resident = two
+    third = applied(document=a_document(9), name="安娜", phone="+8613800000003").person
+    is_a_case(passport.person.pk)
+    first = merged(passport.person.pk, resident.person.pk)
+    second = merged(resident.person.pk, third.pk)
+    assert services.find_person("passport", "C01X00T47") == third
+    assert colour_of(third.pk).colour is Colour.RED
+    other = clerk("other", "approver", "34")
+    with pytest.raises(MergeImpossible):
+        merging.undo_merge(other, first.pk, "两个人", LATER)
+    merging.undo_merge(other, second.pk, "两个人", LATER)
+    assert services.find_person("passport", "C01X00T47") == resident.person
+    merging.undo_merge(other, first.pk, "两个人", LATER)
+    assert [colour_of(one).colour for one in (passport.person.pk, resident.person.pk)] == [Colour.RED, Colour.GREEN]
+
+
+def test_a_refused_merge_changes_nothing_and_both_looks_are_on_record(two: tuple[Any, Any]) -> None:
+    row = merging.ask_merge(clerk("asker"), two[0].person.pk, two[1].person.pk, "同一人", NOW)
+    asked = Approval.objects.get()
+    decide(asked.pk, clerk("approver", "approver", "34"), False, bytes(asked.digest), NOW, "证据不足")
+    row.refresh_from_db()
+    assert (row.state, Person.objects.filter(state="active").count()) == ("refused", 2)
+    assert list(AccessRecord.objects.order_by("person").values_list("person", "duty")) == [
+        (one.person.pk, "people.merge") for one in two
+    ]
+
+
+def test_nobody_asks_twice_or_for_one_record(two: tuple[Any, Any]) -> None:
+    asker = clerk("asker")
+    merging.ask_merge(asker, two[0].person.pk, two[1].person.pk, "同一人", NOW)
+    for pair in ((two[0].person.pk, two[1].person.pk), (two[1].person.pk, two[1].person.pk)):
+        with pytest.raises(MergeImpossible):
+            merging.ask_merge(asker, *pair, "同一人", NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_merges_in_a_ring_at_once_one_stands(two: tuple[Any, Any]) -> None:
+    pairs = [(two[0].person.pk, two[1].person.pk), (two[1].person.pk, two[0].person.pk)]
+    asker, approver = clerk("asker"), clerk("approver", "approver", "34")
+    with transaction.atomic():
+        for pair in pairs:
+            merging.ask_merge(asker, *pair, "同一人", NOW)
+    waiting = list(Approval.objects.order_by("pk"))
+    answers = at_once(*[lambda one=one: decide(one.pk, approver, True, bytes(one.digest), NOW).state for one in waiting])
+    assert sorted(str(answer) for answer in answers) == ["approved", "merge_impossible"]
+    assert sorted(Person.objects.values_list("state", flat=True)) == ["active", "merged"]
