@@ -115,6 +115,8 @@ async function phonePages() {
   const code = await inlined("/code", "code", ["code"], ["self"]);
   const ride = put("/phone/ride.js", "ride.js", await script("src/ride/main.ts", {}, "esm"), { cache: ASK_FIRST });
   const place = await inlined("/p/{token}", "place", ["place"]);
+  const kiosk = await inlined("/kiosk", "kiosk", ["kiosk"]);
+  const group = await inlined("/group", "group", ["group"]);
   const { sizes, files } = await scanner();
   const icon = put("/phone/icon.svg", "icon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
   put("/favicon.ico", "favicon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
@@ -125,9 +127,9 @@ async function phonePages() {
   const worker = put("/sw.js", "sw.js", await script("src/sw.ts", { VERSION: JSON.stringify(version), SCANNER: JSON.stringify(files) }), { cache: ASK_FIRST });
   writeFileSync(join(PHONE, "routes.json"), JSON.stringify(routes, null, 1));
   const first = code + worker + icon + manifest;
-  writeFileSync(join(PHONE, "sizes.json"), JSON.stringify({ code_page_bytes: first, code, worker, icon, manifest, ride, place, scanner: sizes }, null, 1));
+  writeFileSync(join(PHONE, "sizes.json"), JSON.stringify({ code_page_bytes: first, code, worker, icon, manifest, ride, place, kiosk, group, scanner: sizes }, null, 1));
   console.log(`code page, first load, brotli: ${first} bytes (page ${code}, service worker ${worker}, icon ${icon}, manifest ${manifest}); limit ${CODE_PAGE_LIMIT}`);
-  console.log(`ride code, when it is used: ${ride}; place page: ${place}; scanner: page ${sizes.html}, script ${sizes.js}, zxing ${sizes.wasm}`);
+  console.log(`ride code, when it is used: ${ride}; place page: ${place}; kiosk: ${kiosk}; group: ${group}; scanner: page ${sizes.html}, script ${sizes.js}, zxing ${sizes.wasm}`);
   return first;
 }
 
