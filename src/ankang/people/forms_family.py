@@ -156,3 +156,18 @@ class ReasonForm(PlainForm):
     """Why, in words that go on record."""
 
     reason = _line(_("reason, and the document that shows it"), 500)
+
+
+class MergeForm(PlainForm):
+    """The two records, by document or phone, and why they are one person's."""
+
+    absorbed = _line(_("document of the record that ends"))
+    survivor = _line(_("document of the record that goes on"))
+    reason = _line(_("reason, and the document that shows it"), 500)
+
+
+class CloseForm(PlainForm):
+    """The digits, and whether name and document shall be erased too."""
+
+    code = _line(_("6 digits"), 40, inputmode="numeric", autocomplete="one-time-code")
+    erase = forms.BooleanField(label=_("Erase my name and document number too, as soon as the law allows."), required=False)

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from .carriers_runs import RUN, do_run, lost_runs, tidy_runs
 from .models import Voiding
 from .one_time_codes import forget_old_codes
+from .services.leaving import close_due, erase_due
+from .services.requests import destroy_old_pictures
 
 
 @app.periodic(cron="17 3 * * *")
@@ -18,6 +21,10 @@ def tidy(timestamp: int) -> None:
     forget_old_codes(timezone.now())
     Voiding.objects.filter(at__lt=timezone.now() - timedelta(days=4)).delete()
     tidy_runs(timezone.now())
+    with transaction.atomic():
+        destroy_old_pictures(timezone.now())
+    with transaction.atomic():
+        erase_due(timezone.now())
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
@@ -33,3 +40,11 @@ def take_up_carriers(timestamp: int) -> None:
     """Lists whose worker died are worked on by another."""
     for run in lost_runs(timezone.now()):
         app.configure_task(RUN, queue="people").defer(run=run)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="people", queueing_lock="people.close_accounts")
+def close_accounts(timestamp: int) -> None:
+    """Close the accounts whose week to think it over is past."""
+    with transaction.atomic():
+        close_due(timezone.now())

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import urls_family
 from .views import apply, carrier_runs, carriers, companions, demo, home, me
 
 urlpatterns = [
@@ -40,4 +41,5 @@ urlpatterns = [
     path("stopped", me.stopped, name="stopped"),
     path("demo/phone", demo.phone, name="demo_phone"),
     path("demo/phone/messages", demo.messages, name="demo_messages"),
+    *urls_family.urlpatterns,
 ]

@@ -49,6 +49,8 @@ FAULTS: dict[tuple[str, str], Any] = {
         "This is not a mobile number. Write the 11 digits; for other countries begin with + and the country code."
     ),
     ("old_code", "bad_code"): _("The code has 6 digits. Look at the newest message."),
+    ("absorbed", "nobody"): _("Nobody, or several people, with this document or phone live in your region. Try the document."),
+    ("survivor", "nobody"): _("Nobody, or several people, with this document or phone live in your region. Try the document."),
     ("who", "nobody"): _("Nobody, or several people, with this document or phone live in your region. Try the document."),
     ("code", "bad_code"): _("The code has 6 digits. Look at the newest message."),
     ("town", "missing"): _("Choose the town where you live now."),
@@ -155,6 +157,12 @@ STATES = {
     "deceased": _("deceased"),
     "closed": _("closed by the holder"),
     "merged": _("merged into another record"),
+}
+MERGE_STATES = {
+    "asked": _("waiting for a decision"),
+    "done": _("merged"),
+    "refused": _("refused"),
+    "undone": _("undone"),
 }
 GUARDIAN_KINDS = {"minor": _("child under 18"), "adult": _("adult of the family")}
 REQUEST_KINDS = {"family": _("application for a relative"), "name": _("new name")}

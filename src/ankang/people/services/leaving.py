@@ -97,7 +97,7 @@ def erase_due(now: datetime) -> int:
 
 def record_moved(user: Any, person: int, why: str, now: datetime) -> None:
     """The person has left the province: the code ends; applying again brings it back. Raises NotFound, NotInThisState."""
-    why = _words(why)
+    why = check_words(why)
     row = _locked(user, person)
     if row.state != "active":
         raise NotInThisState()
@@ -113,7 +113,7 @@ def record_death(user: Any, person: int, evidence: str, now: datetime) -> Leavin
     row = _locked(user, person)
     if row.state not in ("active", "moved", "pending"):
         raise NotInThisState()
-    return _ask(row, "deceased", user, _words(evidence), now)
+    return _ask(row, "deceased", user, check_words(evidence), now)
 
 
 def reverse_death(user: Any, person: int, evidence: str, now: datetime) -> Leaving:
@@ -121,7 +121,7 @@ def reverse_death(user: Any, person: int, evidence: str, now: datetime) -> Leavi
     row = _locked(user, person)
     if row.state != "deceased":
         raise NotInThisState()
-    return _ask(row, "active", user, _words(evidence), now)
+    return _ask(row, "active", user, check_words(evidence), now)
 
 
 def leaving_decided(asked: Approval, now: datetime) -> None:
@@ -217,7 +217,8 @@ def _locked(user: Any, person: int) -> Person:
     return row
 
 
-def _words(text: str) -> str:
+def check_words(text: str) -> str:
+    """What staff wrote, trimmed; it goes on record. Raises BadInput (details.fields.reason)."""
     text = text.strip()
     if not text or len(text) > 500 or "\0" in text:
         raise BadInput(details={"fields": {"reason": "too_long" if len(text) > 500 else "missing"}})

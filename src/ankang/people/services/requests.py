@@ -97,6 +97,11 @@ def open_request(user: Any, request: int, now: datetime) -> dict[str, Any]:
     if row.destroyed_at is not None:
         return {}
     record_read(user, row.person_id, DUTY, f"review: {row.pk}", ("request",), now)
+    return content_of(row)
+
+
+def content_of(row: Request) -> dict[str, Any]:
+    """What a request says; the caller has put the look on record."""
     return dict(json.loads(row.content))
 
 
