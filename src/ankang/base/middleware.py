@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
-from .confirming import hold_form
 from .errors import (
     BadInput,
     BodyTooLarge,
@@ -25,6 +24,7 @@ from .errors import (
     Problem,
     TooManyRequests,
 )
+from .held_forms import hold_form
 
 log = logging.getLogger("ankang")
 Next = Callable[[HttpRequest], HttpResponse]

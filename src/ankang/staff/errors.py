@@ -5,7 +5,10 @@ from ankang.base.errors import Problem
 
 class InvitationUnknown(Problem):
     status = 404
-    zh, en = "这个邀请链接无效。请核对链接是否完整，或请安全管理员重新发送。", "This invitation is not valid. Check that the link is complete, or ask for a new one."
+    zh, en = (
+        "这个邀请链接无效。请核对链接是否完整，或请安全管理员重新发送。",
+        "This invitation is not valid. Check that the link is complete, or ask for a new one.",
+    )
 
 
 class InvitationExpired(Problem):
@@ -35,7 +38,10 @@ class OutsideReach(Problem):
 
 class NotOneself(Problem):
     status = 403
-    zh, en = "不能修改自己的账号和岗位，请由另一位安全管理员办理。", "Nobody changes their own duties or account. Ask another security administrator."
+    zh, en = (
+        "不能修改自己的账号和岗位，请由另一位安全管理员办理。",
+        "Nobody changes their own duties or account. Ask another security administrator.",
+    )
 
 
 class AdministratorsAreSeparate(Problem):

@@ -8,6 +8,7 @@ import hmac
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -23,8 +24,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from requests import RequestException
 
-from ankang.base.errors import Problem
+from ankang.base.errors import NotFound, Problem
 from ankang.base.middleware import render_problem
 
 from .errors import NotLinked, SignInRefused
@@ -185,13 +187,30 @@ class _Callback(OAuth2CallbackView):  # type: ignore[misc]
 
 
 def start(request: HttpRequest, provider_id: str) -> Any:
-    """Send the browser to the provider."""
-    return OAuth2LoginView.adapter_view(AgencyAdapter(request, provider_id))(request)
+    """Send the browser to the provider. Raises SignInRefused when it is away or is not whom it should be."""
+    adapter = _adapter(request, provider_id)
+    return _trusting(lambda: OAuth2LoginView.adapter_view(adapter)(request), provider_id)
 
 
 def finish(request: HttpRequest, provider_id: str) -> Any:
-    """The provider's answer."""
-    return _Callback.adapter_view(AgencyAdapter(request, provider_id))(request)
+    """The provider's answer. Raises SignInRefused."""
+    adapter = _adapter(request, provider_id)
+    return _trusting(lambda: _Callback.adapter_view(adapter)(request), provider_id)
+
+
+def _adapter(request: HttpRequest, provider_id: str) -> AgencyAdapter:
+    if not OidcProvider.objects.filter(slug=provider_id, active=True).exists():
+        raise NotFound()
+    return AgencyAdapter(request, provider_id)
+
+
+def _trusting(view: Callable[[], Any], provider_id: str) -> Any:
+    """Whatever a provider answers that no provider should is a refusal, not a fault of ours."""
+    try:
+        return view()
+    except (OAuth2Error, RequestException, jwt.PyJWTError, KeyError, AttributeError, TypeError, ValueError) as error:
+        log.warning("sign-in at %s refused: %s", provider_id, type(error).__name__)
+        raise SignInRefused() from error
 
 
 def _app(row: OidcProvider) -> SocialApp:

@@ -13,6 +13,7 @@ from ankang.base.permissions import ADMINISTRATORS, ROLES
 from ankang.base.services import region_codes_below
 
 from ..errors import AdministratorsAreSeparate, DutyHeldAlready
+from ..models import Member
 from .reach import check_reach, fetch_to_change
 from .trail import duty_row, note
 
@@ -75,6 +76,7 @@ def add_duty(
     """
     _check_reason(reason)
     whom = fetch_to_change(user, by)
+    check_duty(role, region, organisation, employer)
     check_reach(by, region, organisation)
     made = give_duty(whom, role, region, organisation, employer)
     note("duty_added", by, now, whom=whom, region=region, after={**duty_row(made), "reason": reason.strip()})
@@ -97,6 +99,8 @@ def remove_duty(duty: int, by: Any, now: datetime, *, reason: str) -> None:
         before=duty_row(found),
         after={"reason": reason.strip()},
     )
+    home = {"region_id": found.region_id, "organisation": found.organisation, "joined_at": whom.date_joined}
+    Member.objects.get_or_create(user=whom, defaults=home)  # whose last duty goes still has a home, and an administrator
     found.delete()
 
 

@@ -129,7 +129,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "code": code,
         "passkey": key,
         "secret": code.secret,
-        "picture": _picture(address),
+        "totp_svg_data_uri": _picture(address),
         "js_data": {"creation_options": webauthn.begin_registration(user, True)},
     }
     return render(request, "staff/enrol.html", context)

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ankang.base.confirming import held_form
 from ankang.base.errors import NotFound
+from ankang.base.held_forms import held_form
 from ankang.base.permissions import sensitive, staff_only
 
 from ..errors import LastFactor
