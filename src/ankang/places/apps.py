@@ -12,8 +12,9 @@ class PlacesConfig(AppConfig):
         """The rooms below may ask for names and subtrees of organisations."""
         from ankang.base.organisations import plug_in
 
-        from .services import policy_releases
+        from .services import archive, policy_releases
         from .tree import OrganisationTree
 
         plug_in(OrganisationTree())
         policy_releases.register()
+        archive.register()

@@ -110,3 +110,52 @@ class ProvinceOnly(Problem):
 class RequestAnswered(Problem):
     status = 409
     zh, en = "这项申请已经答复。", "This request is answered already."
+
+
+class UnderItself(Problem):
+    status = 409
+    zh, en = "单位不能归到自己或自己的下级之下。", "An organisation cannot be put below itself."
+
+
+class ImportRefused(Problem):
+    """The file cannot be read as a list of places. ``details``: ``fault`` (code), ``row``, ``columns``."""
+
+    status = 422
+    zh, en = "这份文件无法读取，请按模板更正后重新上传。", "This file cannot be read. Correct it by the form and send it again."
+
+
+class ImportNotReady(Problem):
+    """``details.state``: the state it is in."""
+
+    status = 409
+    zh, en = "这份名单现在不能这样处理。", "This list cannot be treated so in its present state."
+
+
+class CloseRefused(Problem):
+    status = 422
+    zh, en = "重新开放的时间须晚于关闭时间。", "It must open again after it closes."
+
+
+class HoursRefused(Problem):
+    status = 422
+    zh, en = (
+        "开放时间写法不对，例如：1-5 08:00-17:30; 6,7 09:00-12:00。",
+        "Opening hours read like: 1-5 08:00-17:30; 6,7 09:00-12:00.",
+    )
+
+
+class ReasonMissing(Problem):
+    status = 422
+    zh, en = "请写明原因。", "Please give the reason."
+
+
+class ArchiveRefused(Problem):
+    """``details.fields``: section, kind, title, source, happened_on, valid_until."""
+
+    status = 422
+    zh, en = "这条记录有误，请更正。", "This entry has a fault. Please correct it."
+
+
+class ArchiveTwice(Problem):
+    status = 409
+    zh, en = "这条记录已经登记过。", "This entry is there already."

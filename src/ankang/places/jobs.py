@@ -1,9 +1,14 @@
-"""Background work of places: policy sets whose moment has come are marked so."""
+"""Background work of places: policy sets whose moment has come are marked so; long lists are checked and carried out."""
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
+from .models import PlaceImport
+from .services.import_running import run_import
+from .services.imports import RUN_IMPORT, check_import, waiting_imports
 from .services.policy_releases import publish_due_policies
 
 
@@ -13,3 +18,41 @@ def publish_policies(timestamp: int) -> None:
     """Mark what is in force; doors turn by their own clocks and do not wait for this."""
     with transaction.atomic():
         publish_due_policies(timezone.now())
+
+
+@app.task(name=RUN_IMPORT, queue="places")
+def import_job(number: int) -> None:
+    """Check a list, or carry out a confirmed one; again changes nothing."""
+    batch = PlaceImport.objects.defer("data").filter(pk=number).first()
+    if batch is None:
+        return
+    by = User.objects.filter(pk=batch.by, is_active=True).first()
+    if by is None and batch.by:  # whoever handed it in has left: nobody answers for it
+        PlaceImport.objects.filter(pk=number).update(state="cancelled", data=None, finished_at=timezone.now())
+        return
+    if batch.state in ("confirmed", "running"):
+        PlaceImport.objects.filter(pk=number, state="confirmed").update(state="running")
+        run_import(number, by, timezone.now())
+        return
+    PlaceImport.objects.filter(pk=number, state="waiting").update(state="checking")
+    with transaction.atomic():
+        check_import(number, by, timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="places.take_up_imports", queue="places", queueing_lock="places.take_up_imports")
+def take_up_imports(timestamp: int) -> None:
+    """Lists whose worker died, or whose job was lost, go on."""
+    for number in waiting_imports():
+        enqueue_import(number)
+
+
+def enqueue_import(number: int) -> None:
+    """Let the worker look at a list, or carry it out; once at a time."""
+    try:
+        with transaction.atomic():
+            app.configure_task(RUN_IMPORT, queue="places", queueing_lock=f"{RUN_IMPORT}.{number}", lock=f"{RUN_IMPORT}.{number}").defer(
+                number=number
+            )
+    except AlreadyEnqueued:
+        return

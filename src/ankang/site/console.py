@@ -40,6 +40,8 @@ PAGES = (
     ("rules.view", gettext_lazy("Colour rules"), "rule", "rules"),
     ("areas.view", gettext_lazy("Risk areas"), "map", "areas"),
     ("policies.view", gettext_lazy("Policies"), "policy", "policy_list"),
+    ("checkpoints.view", gettext_lazy("Coverage"), "stacked_bar_chart", "place_coverage"),
+    ("checkpoints.edit", gettext_lazy("Lists of places"), "upload_file", "place_imports"),
     ("carriers.issue", gettext_lazy("Sheets and cards"), "badge", "find_carriers"),
     ("groups.edit", gettext_lazy("Groups"), "groups", "groups"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),

@@ -1,0 +1,43 @@
+"""Posters as one PDF: A4 to hang up, or A6, four to a sheet, to cut out. Black on white, Chinese and English (B3)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ankang.base.pdf import qr_svg, render_pdf
+from ankang.core.opening import HoursFault, words_of
+
+from ..models import Checkpoint
+from ..rules import type_word
+from .posters import place_url
+
+MOST = 500
+"""Posters in one file."""
+
+
+def posters_pdf(checkpoints: Sequence[Checkpoint], public_url: str, size: str = "a4") -> bytes:
+    """The posters of ``checkpoints`` in their order; ``size`` ``a4`` or ``a6``. 0.01 s a poster. Raises PdfTooLarge, PdfTooSlow."""
+    posters = [_poster(one, place_url(one, public_url)) for one in checkpoints[:MOST]]
+    data = {"lang": "zh", "title": "安康码场所码 Ankang code posters", "size": size, "posters": posters}
+    return render_pdf("places/posters.typ", data)
+
+
+def _poster(door: Checkpoint, address: str) -> dict[str, Any]:
+    return {
+        "name": door.name,
+        "name_en": door.name_en,
+        "type": type_word(door.type, "zh"),
+        "type_en": type_word(door.type, "en"),
+        "hours": _hours(door.hours, "zh"),
+        "hours_en": _hours(door.hours, "en"),
+        "site": str(door.site_no or ""),
+        "number": str(door.pk),
+        "edition": str(door.generation),
+        "qr": qr_svg(address, "m"),
+    }
+
+
+def _hours(hours: str, lang: str) -> str:
+    try:
+        return words_of(hours, lang)
+    except HoursFault:
+        return ""

@@ -1,0 +1,140 @@
+"""Opening hours, closing for a time and moving of one checkpoint; posters as PDF; coverage by region."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ankang.base.errors import BadInput, NotFound, Problem
+from ankang.base.limits import is_number
+from ankang.base.permissions import requires
+
+from ..models import Checkpoint, PlaceImportRow
+from ..services import checkpoints_of, fetch_checkpoint, organisations_of
+from ..services.coverage import coverage
+from ..services.imports import fetch_import
+from ..services.poster_files import MOST, posters_pdf
+from ..services.standing import close_for_a_time, open_again, set_hours
+from ..services.tree_moves import move_checkpoint_to
+
+_FORMS = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires("checkpoints.edit")
+@_FORMS
+def standing(request: HttpRequest, number: int) -> HttpResponse:
+    """One checkpoint: its hours, a closure, its organisation. Each form does one thing; a refusal keeps what was typed."""
+    door = fetch_checkpoint(number, request.user, "checkpoints.edit")
+    refused = ""
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                said = _do(door, request)
+        except NotFound:
+            raise
+        except Problem as refusal:
+            refused = refusal.message(_lang())
+        else:
+            messages.success(request, said)
+            return redirect("place_standing", number)
+    door = fetch_checkpoint(number, request.user, "checkpoints.edit")
+    context = {
+        "title": door.name,
+        "place": door,
+        "typed": request.POST,
+        "refused": refused,
+        "homes": organisations_of(request.user, "checkpoints.edit").order_by("path")[:2_000],
+        "events": door.events.order_by("-at")[:50],
+    }
+    return TemplateResponse(
+        request, "places/standing.html", {**admin.site.each_context(request), **context}, status=422 if refused else 200
+    )
+
+
+@requires("checkpoints.view")
+@require_safe
+def posters_file(request: HttpRequest) -> HttpResponse:
+    """Posters of ``?ids=``, ``?state=`` or a list (``?list=``) as one PDF; ``size`` a4 or a6."""
+    doors = _chosen(request)
+    if not doors:
+        raise NotFound()
+    size = request.GET.get("size", "a4")
+    if size not in ("a4", "a6"):
+        raise BadInput(details={"fields": {"size": "unknown"}})
+    made = posters_pdf(doors, settings.ANKANG_PUBLIC_URL, size)
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="posters-{size}-{len(doors)}.pdf"'
+    return answer
+
+
+@requires("checkpoints.view")
+@require_safe
+def place_coverage(request: HttpRequest) -> HttpResponse:
+    """Checkpoints planned, built and in use, by region of the tree."""
+    rows = coverage(request.user)
+    zh = _lang().startswith("zh")
+    context = {
+        "title": _("Coverage"),
+        "rows": [(one, one.name if zh or not one.name_en else one.name_en) for one in rows],
+        "top": rows[0] if rows else None,
+    }
+    return TemplateResponse(request, "places/coverage.html", {**admin.site.each_context(request), **context})
+
+
+def _do(door: Checkpoint, request: HttpRequest) -> str:
+    form, now, by = request.POST, timezone.now(), request.user
+    act = form.get("act")
+    if act == "hours":
+        set_hours(door.pk, form.get("hours", ""), by, now)
+        return _("Opening hours are kept; posters printed from now on show them.")
+    if act == "close":
+        close_for_a_time(door.pk, _moment(form.get("since", "")), _moment(form.get("until", "")), form.get("reason", ""), by, now)
+        return _("Closed. Whoever is inside can leave.")
+    if act == "open":
+        open_again(door.pk, by, now)
+        return _("Open again.")
+    if act == "move":
+        home = form.get("organisation", "")
+        move_checkpoint_to(door.pk, int(home) if is_number(home) else 0, form.get("reason", ""), by, now)
+        return _("Moved. Its posters stay good.")
+    raise NotFound()
+
+
+def _chosen(request: HttpRequest) -> list[Checkpoint]:
+    rows = checkpoints_of(request.user, "checkpoints.view").order_by("site_no", "pk")
+    wanted = request.GET
+    if is_number(wanted.get("list", "")):
+        batch = fetch_import(int(wanted["list"]), request.user)
+        made = PlaceImportRow.objects.filter(batch=batch, outcome="done", checkpoint__isnull=False)
+        rows = rows.filter(pk__in=list(made.values_list("checkpoint", flat=True)[:MOST]))
+    if "ids" in wanted:
+        rows = rows.filter(pk__in=[int(one) for one in wanted["ids"].split(",")[:MOST] if is_number(one)])
+    if "state" in wanted:
+        rows = rows.filter(state=wanted["state"])
+    return list(rows[:MOST])
+
+
+def _moment(typed: str) -> Any:
+    """A moment as a browser's field gives it; None when nothing was typed."""
+    if not typed.strip():
+        return None
+    try:
+        found = parse_datetime(typed.strip())
+    except ValueError:
+        found = None
+    if found is None:
+        raise BadInput(details={"fields": {"moment": "not_readable"}})
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
+
+
+def _lang() -> str:
+    return get_language() or "zh-hans"
