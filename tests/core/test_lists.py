@@ -79,6 +79,21 @@ def test_a_list_and_its_delta_are_the_list_built_anew(before: dict[int, Colour],
     assert led_on == held(after, 2)
 
 
+@pytest.mark.parametrize("kind", [lists.Indices.WITHDRAWN_PASSES, lists.Indices.WITHDRAWN_SHEETS])
+@given(data=st.data())
+@settings(max_examples=30)
+def test_withdrawals_and_their_delta_are_the_list_built_anew(kind: lists.Indices, data: st.DataObject) -> None:
+    contents = st.dictionaries(st.integers(0, SPACE - 1), st.integers(1, kind.value_most), max_size=40)
+    before, after = data.draw(contents), data.draw(contents)
+    one, two = (lists.entries(listed.items(), SPACE, lists.NOT_WITHDRAWN) for listed in (before, after))
+    terms, first = replace(TERMS, indices=kind), a_header(indices=kind)
+    base = lists.seal_list(first, one, SIGNER)
+    delta = lists.seal_delta(lists.unseal_file(base, KEYS), a_header(2, indices=kind), two, SIGNER)
+    led_on = lists.take_delta(lists.take_list(base, terms), delta, terms)
+    assert led_on == lists.take_list(lists.seal_list(a_header(2, indices=kind), two, SIGNER), terms)
+    assert {index: led_on.content.value_of(index) for index in after} == after
+
+
 @given(steps=st.lists(CONTENTS, min_size=2, max_size=5))
 @settings(max_examples=30)
 def test_a_chain_of_deltas_ends_where_the_last_list_does(steps: list[dict[int, Colour]]) -> None:

@@ -248,3 +248,30 @@ def test_a_photograph_of_yesterdays_code_is_expired_and_a_recording_admits_once(
     assert [said(door.check(code, NOON + 65))[1] for code in film] == ["already_used"] * 2
     assert [said(door.check(code, NOON + 600))[1] for code in film] == ["expired"] * 2
     assert said(door.check(film[0], NOON + 86_400)) == ("deny", "expired", "grey", "other_epoch")
+
+
+def test_a_door_without_a_cable_since_the_evening_works_through_four_o_clock_until_its_lists_are_a_day_old() -> None:
+    evening, kinds = FOUR + 16 * 3_600, (lists.Indices.DAY, lists.Indices.PAPER)
+    days = [
+        held({6: RED}, epoch=epoch, start=evening, kind=kind, lasts=86_400)
+        for epoch in (EPOCH, EPOCH + 1)
+        for kind in kinds
+    ]
+    lost = [
+        held({}, epoch=epoch, start=evening, kind=kind.withdrawals, lasts=86_400)
+        for epoch in (EPOCH, EPOCH + 1)
+        for kind in kinds
+    ]
+    next_day = FOUR + 86_400
+    asked = (evening, next_day - 1, next_day, next_day + 8 * 3_600, evening + 86_399, evening + 86_400)
+
+    def answers(codes_shown: list[str]) -> list[str]:
+        door = Scanner(KEYS, days + lost, STREET, strict=True)
+        return [door.check(code, now).verdict.slug for code, now in zip(codes_shown, asked, strict=True)]
+
+    def phones(index: int) -> list[str]:
+        return [shown(index, now, issued=max(evening - 3_600, FOUR if now < next_day else next_day)) for now in asked]
+
+    assert answers(phones(4)) == ["admit"] * 5 + ["refer"]
+    assert answers(phones(6)) == ["deny"] * 5 + ["refer"]
+    assert answers([paper(6, EPOCH + 9)] * 6) == ["deny"] * 5 + ["refer"]

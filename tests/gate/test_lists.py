@@ -110,7 +110,10 @@ def test_the_gate_tells_what_lists_there_are(ground: Ground, gate: InProcess) ->
         return [delta["from"] >= before for row in rows if row["path"] == path for delta in row["deltas"]]
 
     wait_until(lambda: led_on(f"{today}:{before}") == [True])
-    assert [len(led_on(after)) for after in (f"{today}:{before + 9}", "x", f"{today + 5}:1")] == [0, *[len(led_on(""))] * 2]
+    assert [len(led_on(after)) for after in (f"{today}:{before + 9}", "x", f"{today + 5}:1")] == [
+        0,
+        *[len(led_on(""))] * 2,
+    ]
 
 
 def test_an_index_is_below_the_size_of_its_epoch(ground: Ground, size: int) -> None:
