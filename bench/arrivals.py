@@ -28,7 +28,7 @@ from ankang.core.epochs import minute_of
 HERE = Path(__file__).parent
 MIX = (("verify", 0.80), ("scan", 0.10), ("me", 0.08), ("pass", 0.02))
 KINDS = tuple(kind for kind, _ in MIX)
-FIELDS = ("kinds", "statuses", "latencies", "waits", "moments", "visits", "admitted")
+FIELDS = ("kinds", "statuses", "latencies", "waits", "moments", "lags", "visits", "admitted")
 _reserved = 0
 DRAIN = 5.0
 """Seconds that answers may come after the last arrival."""
@@ -48,6 +48,8 @@ class Arrivals:
     """Seconds of Retry-After, 0 where there was none."""
     moments: Any = field(repr=False)
     """When it was meant to be sent, in seconds from the start."""
+    lags: Any = field(repr=False)
+    """How long it waited in the generator (for its processor, or for a free connection), in ms; part of the latency."""
     visits: Any = field(repr=False)
     """The id of the visit in the answer (36 bytes; empty when there was none)."""
     admitted: Any = field(repr=False)
@@ -66,6 +68,11 @@ class Arrivals:
     def goodput(self) -> float:
         """Answers 200 a second."""
         return self.answered / self.seconds
+
+    def service(self, percentile: float, status: int = 200) -> float:
+        """As :meth:`latency`, from the moment at which it was really sent: what the server alone made it wait."""
+        chosen = (self.latencies - self.lags)[self.statuses == status]
+        return float(np.percentile(chosen, percentile)) if len(chosen) else float("nan")
 
     def latency(self, percentile: float, status: int = 200) -> float:
         """Milliseconds at a percentile, of the requests with this status; not a number when there are none."""
@@ -174,6 +181,7 @@ class Crowd:
         self.statuses = np.zeros(len(kinds), np.int16)
         self.done = np.zeros(len(kinds))
         self.waits = np.zeros(len(kinds), np.int8)
+        self.sent = np.zeros(len(kinds))
         self.admitted = np.zeros(len(kinds), np.bool_)
         self.visits = np.zeros(len(kinds), "S36")
         self.answers = 0
@@ -186,8 +194,11 @@ class Crowd:
             self._waiting.append(self._next)
             self._next += 1
         while self._waiting and self.free:
-            number = self._waiting.popleft()
-            self.free.pop().send(number, self._requests.make(self.kinds[number]))
+            self._send(self.free.pop(), self._waiting.popleft())
+
+    def _send(self, connection: "_Connection", number: int) -> None:
+        self.sent[number] = time.time()
+        connection.send(number, self._requests.make(self.kinds[number]))
 
     def answered(self, connection: "_Connection", number: int, status: int, wait: int, body: bytes) -> None:
         """An answer came; whoever waits takes the connection."""
@@ -196,8 +207,7 @@ class Crowd:
             self.visits[number], self.admitted[number] = body[at + 9 : at + 45], body.startswith(b'{"verdict":"admit"')
         self.answers += 1
         if self._waiting:
-            following = self._waiting.popleft()
-            connection.send(following, self._requests.make(self.kinds[following]))
+            self._send(connection, self._waiting.popleft())
         else:
             self.free.append(connection)
 
@@ -282,7 +292,7 @@ async def _generate(given: list[str]) -> None:
     latencies = np.where(crowd.statuses > 0, (crowd.done - moments) * 1000, np.nan)
     np.savez(
         out, kinds=np.array(crowd.kinds, np.int8), statuses=crowd.statuses, latencies=latencies, waits=crowd.waits,
-        moments=moments - float(started), visits=crowd.visits, admitted=crowd.admitted,
+        moments=moments - float(started), lags=(crowd.sent - moments) * 1000, visits=crowd.visits, admitted=crowd.admitted,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from ankang.core.codes import encode_header, gate_key, show, sign_pass
 from ankang.core.colours import Colour
 from ankang.core.credentials import CredentialKeys
 from ankang.core.epochs import epoch_of, epoch_start, minute_of, step_of
+from ankang.core.permutation import space_for
 from ankang.core.place_codes import rotating
 from ankang.gate.keys import Keys
 from ankang.gate.tables import load_tables
@@ -73,6 +74,8 @@ class Ground:
 
     async def _seed(self) -> None:
         connection = await asyncpg.connect(self.server.url)
+        if max(self.numbers) > PERSONS:
+            await connection.execute("update trust_index_space set size = $1", space_for(max(self.numbers) + 1))
         await connection.execute(_SEED.replace("NUMBERS", f"'{{{','.join(map(str, self.numbers))}}}'::bigint[]"))
         tables = await load_tables(connection)
         self._root = RootKey.from_file(self.settings.keys_folder / "root.key")

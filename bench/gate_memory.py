@@ -25,7 +25,7 @@ def measure_memory(ground: Ground) -> float:
     folder = ground.settings.gate_folder
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "colours.bin"
-    _write_colours(path, asyncio.run(_database(ground)))
+    write_colours(path, asyncio.run(database_of(ground)))
     port = free_port()
     with process(gate_command(port), ground.environment()) as server:
         wait_for(port, "/g/v1/health")
@@ -34,7 +34,7 @@ def measure_memory(ground: Ground) -> float:
         return memory_mb(server.pid) - mapped_mb(server.pid, path) + path.stat().st_size / 2**20
 
 
-async def _database(ground: Ground) -> tuple[bytes, int]:
+async def database_of(ground: Ground) -> tuple[bytes, int]:
     connection = await asyncpg.connect(ground.server.url)
     try:
         return await identify(connection), await connection.fetchval("select seq from health_feedhead")
@@ -42,7 +42,7 @@ async def _database(ground: Ground) -> tuple[bytes, int]:
         await connection.close()
 
 
-def _write_colours(path: Path, database: tuple[bytes, int]) -> None:
+def write_colours(path: Path, database: tuple[bytes, int]) -> None:
     path.unlink(missing_ok=True)
     writer = ColourWriter.create(path, database[0], time.time_ns())
     writer.advance(database[1], PERSONS)

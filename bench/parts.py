@@ -11,6 +11,8 @@ PARTS = {
     "zen": "our evaluator against a general rule engine …",
     "colour_cli": "colours from files …",
     "exchange": "a feed's file, from the first byte to the last row …",
+    "mixed": "mixed traffic at fixed rates, 60 million people …",
+    "scale": "one to four gate machines behind nginx …",
     "lists": "lists for scanners without a network, 60 million people …",
     "offline": "a gate without a network: codes checked with lists …",
 }

@@ -59,10 +59,15 @@ class Machine:
         time.sleep(1.2)  # other workers behind the port look once a second
         return self
 
+    @property
+    def pid(self) -> int:
+        """Of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
     def workers(self) -> list[int]:
         """Process ids of the workers."""
-        assert self._process is not None
-        found = subprocess.run(["pgrep", "-P", str(self._process.pid)], capture_output=True, text=True, check=False)
+        found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
         return [int(pid) for pid in found.stdout.split()]
 
     def kill(self) -> None:
@@ -115,7 +120,13 @@ class House:
         self.sql(
             "update health_colour set colour = %s, reasons = %s where person = any(%s)", int(Colour.RED), reasons, red
         )
+        self.keep_green(self.ground.residents)
         self._made = 0
+
+    def keep_green(self, path: Path) -> None:
+        """Leave the lines of red people out of a file that has one line a person."""
+        pairs = zip(self.ground.numbers, path.read_text().splitlines(), strict=True)
+        path.write_text("".join(f"{line}\n" for number, line in pairs if number % RED_EVERY))
 
     @contextlib.contextmanager
     def machines(self, count: int = 1, **environment: str) -> Iterator[list[Machine]]:

@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from bench.arrivals import KINDS, Arrivals, drive
-from bench.drills.house import RED_EVERY, House, Machine, wait_until
+from bench.drills.house import House, Machine, wait_until
 from bench.drills.report import Report
 
 TAKES = 300.0
@@ -25,7 +25,7 @@ def overload(house: House, seconds: float) -> Report:
     report = Report("overload", f"{TIMES} × {TAKES:.0f} requests a second for {seconds:.0f} s, at a fixed rate")
     with house.machines(1, ANKANG_GATE_MOST_PER_S=str(TAKES)) as (machine,):
         machine.start()
-        _show_green(house)
+        show_green(house)
         load = drive(house.folder, [machine.port], TAKES * TIMES, seconds, connections=128)
         after = drive(house.folder, [machine.port], TAKES / 2, min(10.0, max(3.0, seconds / 4)), connections=64)
         wait_until(machine.is_well)
@@ -74,13 +74,9 @@ def stored(house: House, visits: list[str]) -> int:
     return int(house.sql(query, visits)[0][0])
 
 
-def _show_green(house: House) -> None:
-    """Codes of this minute, of green people only: whoever is answered is to be let in."""
+def show_green(house: House) -> None:
+    """Write codes of this minute, of green people only: whoever is answered is to be let in."""
     if time.time() % 60 > 50:  # the codes must outlive the load
         time.sleep(60 - time.time() % 60)
-    ground = house.ground
-    ground.show_codes()
-    for path in (ground.persons, ground.residents):
-        lines = path.read_text().splitlines()
-        pairs = zip(ground.numbers, lines, strict=True)
-        path.write_text("".join(f"{line}\n" for number, line in pairs if number % RED_EVERY))
+    house.ground.show_codes()
+    house.keep_green(house.ground.persons)

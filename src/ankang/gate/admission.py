@@ -27,6 +27,7 @@ SHARES: Final = {"/g/v1/verify": 1.0, "/g/v1/scan": 1.0, "/g/v1/visits": 0.9, "/
                  "/g/v1/presence": 0.8}  # fmt: skip
 """Up to which part of the limit an address is served. A phone shows its code without us, so ``me`` gives way first."""
 OTHERS: Final = 0.6
+_NONE: Final = float("inf")
 ALWAYS: Final = frozenset({"/g/v1/health", "/g/v1/metrics"})
 
 
@@ -39,7 +40,7 @@ class Admission:
         moment = clock()
         burst = max(most_per_second * BURST, 1.0)
         self._rate = Allowance(most_per_second, moment, burst) if most_per_second else None
-        self._next, self._least, self._peak = moment + INTERVAL, INTERVAL, 0
+        self._next, self._least, self._peak = moment + INTERVAL, _NONE, 0
         self.limit = float(FIRST)
         self.in_flight = self.admitted = self.refused = 0
         self.delay = 0.0
@@ -80,12 +81,12 @@ class Admission:
         late = moment - self._next > 10 * INTERVAL  # nobody came for a while: what we knew is old
         if late:
             self.limit = max(self.limit, float(FIRST))
-        elif self._least > TARGET:
+        elif TARGET < self._least < _NONE:
             self.limit = max(float(LEAST), self.limit * 0.85)
         elif self._peak >= self.limit * OTHERS:
             self.limit = min(float(MOST), self.limit + 8.0)
-        self.delay = self._least
-        self._next, self._least, self._peak = moment + INTERVAL, INTERVAL, self.in_flight
+        self.delay = 0.0 if self._least == _NONE else self._least
+        self._next, self._least, self._peak = moment + INTERVAL, _NONE, self.in_flight
 
 
 class LastMinute:
