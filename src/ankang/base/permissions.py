@@ -38,6 +38,7 @@ PERMISSIONS = (
     "feeds.send",
     "feeds.view",
     "groups.edit",
+    "operations.view",
     "people.approve",
     "people.assist",
     "people.import",
@@ -135,6 +136,7 @@ ROLES: dict[str, frozenset[str]] = {
             "carriers.issue_in_bulk",
             "checkpoints.view",
             "devices.view",
+            "operations.view",
             "people.assist",
             "people.import",
             "people.merge",
@@ -147,7 +149,7 @@ ROLES: dict[str, frozenset[str]] = {
         {"areas.declare", "areas.view", "board.view", "colours.view", "policies.edit", "policies.view", "rules.edit", "rules.view"}
     ),
     "security_administrator": frozenset({"staff.edit", "staff.view"}),
-    "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view"}),
+    "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view", "operations.view"}),
     "tracer": frozenset(
         {"areas.view", "board.view", "checkpoints.view", "colours.view", "evidence.view", "people.view", "visits.view"}
     ),

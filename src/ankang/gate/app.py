@@ -35,6 +35,7 @@ from ankang.gate.link import Link
 from ankang.gate.metrics import Metrics
 from ankang.gate.outcomes import Call, Outcome
 from ankang.gate.party import Party
+from ankang.gate.reports import Reports
 from ankang.gate.routes import ROUTES, Handler, Route
 from ankang.gate.spool import Spool
 from ankang.gate.state import State
@@ -86,6 +87,7 @@ class Gate:
         self.watch = Watch(self._settings, self.state, self.links[1])
         self.leader = Leader(url, folder)
         self.workers = Workers(folder)
+        self.reports = Reports(self._settings.gate_name)
         self.watch.begin()
         for link in self.links:
             link.start()
@@ -100,6 +102,7 @@ class Gate:
         with contextlib.suppress(asyncio.CancelledError):
             await self._ticking
         await self.leader.stop()
+        await self.reports.leave(self)
         for link in self.links:
             await link.stop()
         self.workers.leave()
@@ -108,7 +111,11 @@ class Gate:
     async def _tick(self) -> None:
         while True:
             await self.watch.look()
-            self.workers.report(self.metrics.report(self))
+            report = self.metrics.report(self)
+            self.workers.report(report)
+            with contextlib.suppress(sqlite3.Error):
+                self.spooled = await self.intake.spool_count()
+            await self.reports.send(self, report)
             await asyncio.sleep(EVERY if self.state.keys is not None else EVERY / 10)
 
     async def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:

@@ -13,6 +13,7 @@ from ankang.base.permissions import requires
 from ankang.core.verdicts import Verdict
 
 from .charts import name_of, sites_finding, towns_chart, towns_finding, visits_chart, visits_finding
+from .operations import read_operations
 from .rules import HOURS, Board
 from .services import read_board
 from .workbook import write_workbook
@@ -38,6 +39,19 @@ def board(request: HttpRequest) -> HttpResponse:
         **_rows(shown, lang),
     }
     return TemplateResponse(request, "insight/board.html", context)
+
+
+@requires("operations.view")
+def operations(request: HttpRequest) -> HttpResponse:
+    """Lamps and counters of the running house; the page asks its own address again while it is open."""
+    now = timezone.now()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Operations"),
+        "house": read_operations(now),
+        "now": timezone.localtime(now),
+    }
+    return TemplateResponse(request, "insight/operations.html", context)
 
 
 @requires("board.view")

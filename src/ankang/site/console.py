@@ -47,6 +47,7 @@ PAGES = (
     ("people.review", gettext_lazy("Requests to review"), "fact_check", "reviews"),
     ("people.merge", gettext_lazy("Merge two records"), "merge", "merges"),
     ("groups.edit", gettext_lazy("Groups"), "groups", "groups"),
+    ("operations.view", gettext_lazy("Operations"), "monitor_heart", "operations"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
     ("staff.view", gettext_lazy("Staff"), "badge", "staff"),
 )
