@@ -40,7 +40,7 @@ def take_waiting_rows(person: int, now: datetime) -> None:
     found = Person.objects.filter(pk=person).values_list("document_blind", "phone_blind").first()
     if found is None:
         return
-    document, phone = (bytes(blind) for blind in found)
+    document, phone = (None if blind is None else bytes(blind) for blind in found)
     waiting = Waiting.objects.filter(Q(document_blind=document) | Q(document_blind=None, phone_blind=phone))
     rows = list(waiting.select_for_update(of=("self",)).select_related("batch")[:MOST_AT_ONCE])
     _take({row.pk: [person] for row in rows}, rows, now)
