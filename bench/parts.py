@@ -1,4 +1,4 @@
-"""The benchmarks that stand alone, each a process of its own: rules, colours, feeds, lists."""
+"""The benchmarks that stand alone, each a process of its own: rules, colours, feeds, lists, the box at a door."""
 
 import json
 import subprocess
@@ -13,6 +13,7 @@ PARTS = {
     "exchange": "a feed's file, from the first byte to the last row …",
     "mixed": "mixed traffic at fixed rates, 60 million people …",
     "scale": "one to four gate machines behind nginx …",
+    "device": "a door on a Linux box: code in, lock out, with the gate and without it …",
     "lists": "lists for scanners without a network, 60 million people …",
     "offline": "a gate without a network: codes checked with lists …",
 }
