@@ -23,15 +23,17 @@ class Together:
     def walk(self, holder: Person, *companions: Person, until: str = "now() + interval '1 hour'") -> None:
         """These walk with the holder, and nobody else does."""
         statements: list[tuple[str, tuple[object, ...]]] = [
-            ("update people_companion set along_until = null, revision = {revision} where holder_id = %s", (holder.number,))
+            (
+                "update people_companion set along_until = null, ended_at = now(), ended_why = 'holder', revision = {revision} "
+                "where holder_id = %s and ended_at is null",
+                (holder.number,),
+            )
         ]
         for slot, one in enumerate(companions, 1):
             self._on_file(one)
             insert = (
                 "insert into people_companion (holder_id, companion_id, slot, how, agreed_at, along_until, ended_why, "
-                f"name_sealed, revision) values (%s, %s, %s, 'consent', now(), {until}, '', %s, {{revision}}) "
-                "on conflict (holder_id, companion_id) where ended_at is null "
-                "do update set along_until = excluded.along_until, revision = excluded.revision"
+                f"name_sealed, revision) values (%s, %s, %s, 'consent', now(), {until}, '', %s, {{revision}})"
             )
             statements.append((insert, (holder.number, one.number, slot, self._named(one))))
         self._on_file(holder)
