@@ -12,6 +12,7 @@ SUBCOMMANDS = {
     "list": ["build", "inspect", "verify", "lookup", "publish", "keys"],
     "reason": ["verify", "keys"],
     "retention": ["run"],
+    "staff": ["invite", "list", "deactivate", "roles", "permissions"],
     "rules": ["list", "show", "check", "diff", "verify"],
 }
 

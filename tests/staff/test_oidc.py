@@ -41,7 +41,7 @@ def agency(server: Provider) -> Provider:
     """The provider, honest, and entered by a security administrator."""
     server.claims, server.sign, server.amr = dict, server.sign_well, ["pwd"]
     enter(server)
-    return _server
+    return server
 
 
 def enter(agency: Provider, **more: Any) -> OidcProvider:

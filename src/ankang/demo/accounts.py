@@ -59,7 +59,7 @@ ACCOUNTS = (
     Account("checkpoints", "checkpoint_manager", "检查点管理员", "Checkpoint manager"),
     Account("door", "door_staff", "港口镇政府门岗", "Door staff of 港口镇政府", f"{COUNTY}-01", "港口镇政府"),
     Account("tracer", "tracer", "市疾控溯源员", "Tracer", COUNTY, employer=AUTHORITIES[3][0]),
-    Account("grid", "grid_worker", "河沥溪网格员", "Grid worker", f"{COUNTY}-02"),
+    Account("grid", "grid_worker", "中溪镇网格员", "Grid worker", f"{COUNTY}-02"),
     Account("hotline", "hotline_agent", "12345 话务员", "Hotline agent"),
     Account("clinic", "hospital", "市人民医院", "Hospital", COUNTY, employer=AUTHORITIES[4][0]),
     Account("agency", "agency", "市数据资源局", "Agency"),

@@ -48,6 +48,7 @@ PERMISSION_WORDS: dict[str, Any] = {
     "feeds.send": _("send data feeds"),
     "feeds.view": _("see data feeds"),
     "groups.edit": _("form groups of places"),
+    "operations.view": _("see how the platform runs"),
     "people.approve": _("approve decisions on persons"),
     "people.assist": _("apply for persons at the counter"),
     "people.import": _("import earlier registrations"),
@@ -86,6 +87,22 @@ EVENTS: dict[str, Any] = {
     "provider_refused": _("answer of a provider refused"),
     "provider_unlinked": _("agency account unlinked"),
     "sessions_ended": _("sessions ended"),
+}
+KEYS: dict[str, Any] = {
+    "duties": _("Duties"),
+    "employer": _("Works for"),
+    "invitation": _("Invitation"),
+    "organisation": _("Limited to the organisation"),
+    "provider": _("Provider"),
+    "reason": _("Reason"),
+    "region": _("Region"),
+    "role": _("Role"),
+    "sessions": _("Sessions"),
+}
+FACTORS: dict[str, Any] = {
+    "recovery_codes": _("Recovery codes"),
+    "totp": _("App that shows codes"),
+    "webauthn": _("Passkey"),
 }
 FAULTS: dict[tuple[str, str], Any] = {
     ("name", "required"): _("Enter the name, 60 characters at most."),

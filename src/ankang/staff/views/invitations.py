@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +20,7 @@ from ankang.base.permissions import may, requires, sensitive
 from ankang.trust.keyring import keyring
 
 from ..errors import SheetUnreadable
+from ..models import OidcProvider
 from ..services import (
     duty_of,
     invitations_for,
@@ -95,7 +96,7 @@ def send_sheet(request: HttpRequest) -> HttpResponse:
     except Exception as error:  # a seal that does not open says so in several ways
         raise SheetUnreadable() from error
     made = invite_rows(data, request.user, timezone.now(), settings.ANKANG_PUBLIC_URL)
-    messages.success(request, ngettext("%d person is invited.", "%d people are invited.", len(made)) % len(made))
+    messages.success(request, _("People invited: %d.") % len(made))
     return redirect("staff_invitations")
 
 
@@ -169,20 +170,30 @@ def _state(row: Any, now: Any) -> str:
         return _("used")
     if row.revoked_at:
         return _("withdrawn")
-    return _("expired") if row.expires_at <= now else _("open")
+    return _("expired") if row.expires_at <= now else _("not used yet")
 
 
 def _providers(request: HttpRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     rows = providers_for(request.user).select_related("region")
-    chosen = request.GET.get("change", "")
+    number = request.GET.get("change", "")
+    chosen = rows.filter(pk=int(number)).first() if is_number(number) else None
     context = {
         **admin.site.each_context(request),
         "title": _("Sign-in providers of agencies"),
         "may_edit": may(request.user, "staff.edit"),
         "rows": rows,
-        "chosen": rows.filter(pk=int(chosen)).first() if is_number(chosen) else None,
+        "chosen": chosen,
+        "values": _values(chosen) | more.get("said", {}),
         "regions": regions_to_give(request.user)[:500],
         "callback": f"{settings.ANKANG_PUBLIC_URL}/staff/agency/…/answer",
         **more,
     }
     return TemplateResponse(request, "staff/providers.html", context, status=status)
+
+
+def _values(row: OidcProvider | None) -> dict[str, Any]:
+    """What the form of a provider shows."""
+    if row is None:
+        return {"active": True}
+    shown = {name: getattr(row, name) for name in ("slug", "name", "issuer", "client_id", "second_factor", "active")}
+    return {**shown, "region": row.region_id, "organisation": "" if row.organisation is None else row.organisation}

@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ankang.base.approvals import approval_context
@@ -32,7 +31,7 @@ from ..services import (
     staff_for,
     trail_for,
 )
-from ..words import EVENTS, role_words, roles_in_words
+from ..words import EVENTS, FACTORS, KEYS, role_words, roles_in_words
 
 
 @requires("staff.view")
@@ -132,7 +131,7 @@ def reset_factors(request: HttpRequest, pk: int) -> HttpResponse:
 def sign_out_everywhere(request: HttpRequest, pk: int) -> HttpResponse:
     """End all sessions of somebody."""
     ended = end_sessions_of(pk, request.user, timezone.now())
-    messages.success(request, ngettext("%d session has ended.", "%d sessions have ended.", ended) % ended)
+    messages.success(request, _("Sessions ended: %d.") % ended)
     return redirect("staff_member", pk)
 
 
@@ -180,9 +179,10 @@ def _event(row: Any) -> dict[str, Any]:
 
 
 def _said(value: Any) -> str:
-    """What the trail keeps, as one line."""
+    """What the trail keeps, as one line in the reader's words."""
     if isinstance(value, dict):
-        return " · ".join(f"{key}: {_said(part)}" for key, part in value.items() if part not in (None, "", []))
+        shown = {KEYS.get(key, key): role_words(part) if key == "role" else part for key, part in value.items()}
+        return " · ".join(f"{key} {_said(part)}" for key, part in shown.items() if part not in (None, "", []))
     if isinstance(value, list):
         return "; ".join(_said(part) for part in value)
-    return "" if value is None else str(value)
+    return "" if value is None else str(FACTORS.get(str(value), value))

@@ -33,7 +33,7 @@ class _InConsole:
     request: HttpRequest
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}  # type: ignore[misc]
+        return {**admin.site.each_context(self.request), "title": _("My sign-in"), **super().get_context_data(**kwargs)}  # type: ignore[misc]
 
 
 def _page(view: type, template: str | None = None, **options: Any) -> Any:
@@ -120,7 +120,7 @@ def end_own_session(request: HttpRequest, pk: int) -> HttpResponse:
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else."""
     ended = end_sessions(request.user, but=request.session.session_key)  # type: ignore[arg-type]
-    messages.success(request, _("%d other sessions have ended.") % ended)
+    messages.success(request, _("Sessions ended: %d.") % ended)
     return redirect("mfa_index")
 
 
