@@ -99,6 +99,9 @@ def _told_by_a_bus(page: Any, house: House, code: bytes) -> None:
     page.click("a[href='/me/rides']")
     assert page.locator(".timeline li").all_inner_texts()[0].endswith("3路 · 皖P12345\n上车")
     picture(page, "ride-mine", full=True)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    picture(page, "ride-mine-desk")
+    page.set_viewport_size(PHONE)
 
 
 def _ended_and_turned_on_again(page: Any, before: ride.RideCode) -> None:

@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "reason": ["verify", "keys"],
     "retention": ["run"],
     "staff": ["invite", "list", "deactivate", "roles", "permissions"],
+    "ride": ["verify", "inspect", "keys"],
     "rules": ["list", "show", "check", "diff", "verify"],
 }
 

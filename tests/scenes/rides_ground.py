@@ -75,7 +75,6 @@ class Bus:
             "direction": "entry",
             "verdict": "admit",
             "reason": "ok",
-            "colour": "green",
             "line": "3路",
             "vehicle": "皖P12345",
         }

@@ -71,7 +71,7 @@ def test_a_showing_admits_once_whoever_reports_it(applied: Callable[..., Any]) -
 
 def test_a_refusal_at_the_gate_is_kept_as_such_and_blocks_nothing(applied: Callable[..., Any]) -> None:
     rider, bus = Rider(applied).ready(), Bus()
-    refused = [bus.report(rider.code(), verdict="deny", reason="colour", colour="red") for _ in range(2)]
+    refused = [bus.report(rider.code(), verdict="deny", reason="colour") for _ in range(2)]
     assert bus.told(*refused, bus.report(rider.code())) == [OK, OK, OK]
 
 

@@ -11,7 +11,6 @@ from uuid import uuid4
 from django.db import transaction
 
 from ankang.core.base64url import from_base64url, to_base64url
-from ankang.core.colours import Colour
 from ankang.core.ride import Authorisation, parse_authorisation, show
 from ankang.core.sm import Sm2Signer, compressed, sm2_generate
 from ankang.core.verdicts import Direction, Reason, Verdict
@@ -82,7 +81,5 @@ def _report(code: bytes, door: Checkpoint, now: datetime) -> None:
         .filter(checkpoint=door, name=DEMO_DEVICE, revoked_at=None)
         .latest("pk")
     )
-    seen = Report(
-        uuid4(), code, now.timestamp(), door.pk, Direction.ENTRY, Verdict.ADMIT, Reason.OK, Colour.GREEN, LINE, VEHICLE
-    )
+    seen = Report(uuid4(), code, now.timestamp(), door.pk, Direction.ENTRY, Verdict.ADMIT, Reason.OK, LINE, VEHICLE)
     record_rides(device, [seen], now)

@@ -68,7 +68,7 @@ on.onclick = () => {
   tryAt = 0;
 };
 
-/** Shows the code of this moment, or why there is none; returns the sentence that goes with the colour. */
+/** Shows the code of this moment, or why there is none; returns what the gate will do, when there is one. */
 export const paint = (now: number, colour: Colour): string => {
   void converse(now);
   const { today, off } = held(now);
@@ -81,7 +81,7 @@ export const paint = (now: number, colour: Colour): string => {
   if (note.textContent !== text) note.textContent = text;
   on.textContent = w("on");
   on.hidden = !off;
-  return w(colour);
+  return ready ? w(colour) : "";
 };
 
 /** Back to the pass: the picture is the pass's again. */

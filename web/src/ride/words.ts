@@ -1,7 +1,7 @@
 import type { Words } from "../phone/page";
 
 export const WORDS: Words = {
-  green: ["请对准闸机的扫码口", "Hold it to the reader of the gate"],
+  green: ["请对准闸机的扫码口", "Hold it to the gate"],
   yellow: ["闸机会请工作人员看一下", "The gate will call the staff"],
   grey: ["闸机会请工作人员看一下", "The gate will call the staff"],
   red: ["闸机不能放您进站；出站照常", "The gate will not let you in; leaving is as always"],

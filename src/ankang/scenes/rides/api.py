@@ -14,7 +14,6 @@ from pydantic import Field
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident, public
 from ankang.core.base64url import from_base64url, to_base64url
-from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_start
 from ankang.core.verdicts import Direction, Reason, Verdict, sentence
 from ankang.people.api import json_body
@@ -27,7 +26,6 @@ router = Router(tags=["rides"])
 DIRECTIONS = {direction.slug: direction for direction in Direction}
 VERDICTS = {verdict.slug: verdict for verdict in Verdict}
 REASONS = {reason.slug: reason for reason in Reason}
-COLOURS = {colour.slug: colour for colour in Colour}
 
 
 class KeyIn(Schema):
@@ -83,7 +81,6 @@ class RideIn(Schema):
     direction: Literal["entry", "exit"] = "entry"
     verdict: Literal["admit", "deny", "refer"]
     reason: Annotated[str, Field(max_length=40)] = "ok"
-    colour: Literal["grey", "green", "yellow", "red"] = "grey"
     line: Annotated[str, Field(max_length=40)] = ""
     vehicle: Annotated[str, Field(max_length=40)] = ""
 
@@ -189,7 +186,6 @@ def _report(ride: RideIn, place: int) -> Report:
         direction=DIRECTIONS[ride.direction],
         verdict=verdict,
         reason=reason,
-        colour=int(COLOURS[ride.colour]),
         line=ride.line.strip(),
         vehicle=ride.vehicle.strip(),
     )

@@ -43,7 +43,7 @@ class Ride(models.Model):
     """One ride code at one transit gate, as its device reported it; nobody changes it.
 
     ``trace`` is the day pseudonym, as of visits. ``showing`` says which showing of which account it was. ``verdict``,
-    ``reason``, ``direction`` and ``colour`` are numbers of core.verdicts and core.colours.
+    ``reason`` and ``direction`` are numbers of core.verdicts. What colour the gate saw is not kept: no interface takes one.
     """
 
     # The table's key is (trace, ride, day); Django is told the part that is unique by itself.
@@ -58,7 +58,6 @@ class Ride(models.Model):
     direction = models.SmallIntegerField(_("direction"))
     verdict = models.SmallIntegerField(_("verdict"))
     reason = models.SmallIntegerField(_("reason"))
-    colour = models.SmallIntegerField(_("colour"))
     line = models.TextField(_("line"))
     vehicle = models.TextField(_("vehicle"))
 

@@ -75,7 +75,6 @@ class Report:
     direction: Direction
     verdict: Verdict
     reason: Reason
-    colour: int
     line: str
     vehicle: str
 

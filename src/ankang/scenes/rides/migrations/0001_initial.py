@@ -30,7 +30,6 @@ CREATE TABLE rides_ride (
     direction smallint NOT NULL CHECK (direction BETWEEN 1 AND 2),
     verdict smallint NOT NULL CHECK (verdict BETWEEN 1 AND 3),
     reason smallint NOT NULL,
-    colour smallint NOT NULL CHECK (colour BETWEEN 0 AND 3),
     line text NOT NULL CHECK (length(line) <= 40),
     vehicle text NOT NULL CHECK (length(vehicle) <= 40),
     PRIMARY KEY (trace, ride, day)

@@ -32,8 +32,8 @@ from .devices import doors_served
 
 _INSERT = """
     INSERT INTO rides_ride (ride, trace, day, showing, at, received_at, checkpoint, device, direction, verdict, reason,
-                            colour, line, vehicle)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+                            line, vehicle)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def _record(device: Device, report: Report, served: bool, now: datetime) -> Reco
     ride, trace = record_id(device.pk, report.nonce), _trace(judged.person, day)
     fine = judged.reason is Reason.OK
     row = [ride, trace, day, judged.showing, at, now, report.checkpoint, device.pk, int(report.direction)]
-    rest = [report.colour, report.line, report.vehicle]
+    rest = [report.line, report.vehicle]
     verdict, reason = (report.verdict, report.reason) if fine else (Verdict.DENY, judged.reason)
     if _insert([*row, int(verdict), int(reason), *rest]):
         return Recorded(report.nonce, ride, "recorded" if fine else "rejected", judged.reason, judged.detail)
