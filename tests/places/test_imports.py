@@ -213,7 +213,6 @@ def test_nobody_writes_outside_the_reach_of_a_duty() -> None:
         a_file(
             ["门卫室", "", "", "北门", "学校", "", ""],
             ["别家", theirs.name, "", "", "", "", ""],
-            [theirs.name, theirs.name, "", "", "", "", ""],
         ),
         keeper,
     )

@@ -39,6 +39,7 @@ const paintNotice = (): void => {
 
 const paintForm = (): void => {
   put("place", here?.name ?? "");
+  byId<HTMLAnchorElement>("about").href = "/places/" + (here?.checkpoint ?? "");
   chip("mine_shape", "mine_word", me?.colour ?? "grey");
   put("fault", fault && w(fault));
   show("fault", !!fault);

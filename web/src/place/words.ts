@@ -9,6 +9,7 @@ export const WORDS: Words = {
   red: ["红码", "Red"],
   grey: ["待核验", "Being checked"],
   loading: ["正在打开…", "Opening…"],
+  about: ["开放时间、准入和公示信息", "Hours, who is admitted, what is published"],
   you_enter: ["您要进入", "You are entering"],
   your_code: ["您的码", "Your code"],
   temperature: ["体温（℃）", "Temperature (°C)"],

@@ -58,8 +58,8 @@ class CheckpointAdmin(PlacesAdmin):
     search_fields = ("name", "name_en", "organisation__name", "organisation__name_en")
     ordering = ("site_no", "pk")
     list_per_page = 100
-    actions = ("posters", "open_doors", "close_doors", "void")
-    actions_detail = ("poster_of", "move", "void_of")
+    actions = ("posters", "posters_file", "open_doors", "close_doors", "void")
+    actions_detail = ("poster_of", "move", "standing_of", "archive_of", "void_of")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Checkpoint]:
         return checkpoints_of(request.user, self.permission).prefetch_related("devices")
@@ -105,6 +105,10 @@ class CheckpointAdmin(PlacesAdmin):
     def posters(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
         return _with_ids("places_posters", queryset)
 
+    @admin.action(description=gettext_lazy("Posters as PDF"))
+    def posters_file(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
+        return _with_ids("places_posters_pdf", queryset)
+
     @admin.action(description=gettext_lazy("Open …"), permissions=["change"])
     def open_doors(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
         return _with_ids("places_change", queryset, "in_use")
@@ -127,6 +131,14 @@ class CheckpointAdmin(PlacesAdmin):
         state = found.values_list("state", flat=True).first()
         wanted = {"planned": "built", "in_use": "closed"}.get(state or "", "in_use")
         return _with_ids("places_change", found, wanted)
+
+    @action(description=gettext_lazy("Hours, closing, moving"), url_path="standing", icon="schedule", permissions=["edit"])
+    def standing_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("place_standing", args=[int(object_id)]))
+
+    @action(description=gettext_lazy("Archive"), url_path="archive", icon="folder_open")
+    def archive_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("place_archive", args=[int(object_id)]))
 
     @action(description=gettext_lazy("Void posters"), url_path="void", icon="block", permissions=["edit"])
     def void_of(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -10,15 +10,20 @@ from ..models import Checkpoint
 from ..rules import type_word
 from .posters import place_url
 
+TEMPLATE = "places/posters.typ"
 MOST = 500
 """Posters in one file."""
 
 
 def posters_pdf(checkpoints: Sequence[Checkpoint], public_url: str, size: str = "a4") -> bytes:
     """The posters of ``checkpoints`` in their order; ``size`` ``a4`` or ``a6``. 0.01 s a poster. Raises PdfTooLarge, PdfTooSlow."""
+    return render_pdf(TEMPLATE, poster_data(checkpoints, public_url, size))
+
+
+def poster_data(checkpoints: Sequence[Checkpoint], public_url: str, size: str = "a4") -> dict[str, Any]:
+    """What the template prints: names, types, hours and signed codes of at most :data:`MOST` checkpoints."""
     posters = [_poster(one, place_url(one, public_url)) for one in checkpoints[:MOST]]
-    data = {"lang": "zh", "title": "安康码场所码 Ankang code posters", "size": size, "posters": posters}
-    return render_pdf("places/posters.typ", data)
+    return {"lang": "zh", "title": "安康码场所码 Ankang code posters", "size": size, "posters": posters}
 
 
 def _poster(door: Checkpoint, address: str) -> dict[str, Any]:

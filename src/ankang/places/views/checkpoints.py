@@ -27,8 +27,8 @@ from ..services import (
     qr_svg,
     renew_pairing,
     revoke_device,
-    void_posters,
 )
+from ..services.standing import void_poster
 
 _CHANGES = ("built", "in_use", "closed", "void")
 _MOST_AT_ONCE = 500
@@ -134,7 +134,7 @@ def _change(request: HttpRequest, chosen: list[Checkpoint], wanted: str) -> Http
     for checkpoint in chosen:
         try:
             if wanted == "void":
-                void_posters(checkpoint.pk, request.user)
+                void_poster(checkpoint.pk, request.POST.get("reason", "") or _("not stated"), request.user, timezone.now())
             else:
                 move_checkpoint(checkpoint.pk, wanted, request.user)
             done += 1
