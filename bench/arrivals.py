@@ -139,9 +139,9 @@ class Requests:
 
     def _verify(self) -> bytes:
         self._verified += 1
-        many = len(self._persons)
-        person = self._persons[self._verified % many]
-        token, checkpoint = self._doors[self._verified // many % len(self._doors)]
+        round_, position = divmod(self._verified, len(self._persons))
+        person = self._persons[position]
+        token, checkpoint = self._doors[(position + round_) % len(self._doors)]  # every door at once, no pair twice
         return _post(
             "/g/v1/verify", token,
             f'{{"code":"{person}","checkpoint":{checkpoint},"direction":"entry","temperature":36.5,'
