@@ -94,7 +94,7 @@ def _told_by_a_bus(page: Any, house: House, code: bytes) -> None:
     answers = [page.request.post("/api/v1/rides", data=json.dumps({"rides": [told]}), headers=bearer) for _ in range(2)]
     assert [answer.json()["results"][0]["status"] for answer in answers] == ["recorded", "duplicate"]
     page.goto("/me")
-    page.locator("#rides").scroll_into_view_if_needed
+    page.locator("#rides").scroll_into_view_if_needed()
     picture(page, "ride-me")
     page.click("a[href='/me/rides']")
     assert page.locator(".timeline li").all_inner_texts()[0].endswith("3路 · 皖P12345\n上车")
