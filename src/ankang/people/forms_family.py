@@ -20,9 +20,14 @@ _TOO_LONG = {
 }
 
 
-def _line(label: Any, longest: int = 100, **attrs: str) -> forms.CharField:
+def _line(label: Any, longest: int = 100, missing: Any = None, **attrs: str) -> forms.CharField:
+    messages = _TOO_LONG | ({"required": missing} if missing else {})
     return forms.CharField(
-        label=label, max_length=longest, required=False, error_messages=_TOO_LONG, widget=forms.TextInput(attrs)
+        label=label,
+        max_length=longest,
+        required=missing is not None,
+        error_messages=messages,
+        widget=forms.TextInput(attrs),
     )
 
 
@@ -34,7 +39,7 @@ def _choice(label: Any, choices: Any = (), **attrs: Any) -> forms.ChoiceField:
 class MemberForm(PlainForm):
     """Somebody who does not apply alone: name, document, country of a passport, birth date, town."""
 
-    name = _line(_("name"), autocomplete="off")
+    name = _line(_("full name"), missing=_("Write the name as on the document."), autocomplete="off")
     document_kind = _choice(_("document"))
     document = _line(_("document number"), autocomplete="off", autocapitalize="characters")
     country = _choice(_("country of the passport"), required=False)
@@ -123,7 +128,7 @@ class TownForm(PlainForm):
 class NewPhoneForm(PlainForm):
     """My new number."""
 
-    phone = _line(_("new mobile number"), 40, type="tel", inputmode="tel", autocomplete="tel")
+    phone = _line(_("new mobile number"), 40, _("Write your mobile number."), type="tel", inputmode="tel", autocomplete="tel")
 
 
 class DigitsForm(PlainForm):
@@ -136,7 +141,7 @@ class DigitsForm(PlainForm):
 class NewNameForm(PlainForm):
     """My name as the document shows it now."""
 
-    name = _line(_("new name"), autocomplete="name")
+    name = _line(_("new name"), missing=_("Write the name as on the document."), autocomplete="name")
 
 
 class DeskFindForm(PlainForm):

@@ -101,7 +101,7 @@ def _facts(row: Request, content: dict[str, Any]) -> list[tuple[str, str]]:
     lang = get_language() or "zh-hans"
     facts = [
         (_("who"), str(GUARDIAN_KINDS[content["kind"]])),
-        (_("name"), content["name"]),
+        (_("full name"), content["name"]),
         (DocumentKind(content["document_kind"]).word(lang), content["document"]),
         (_("birth date"), content["born"]),
         (_("applicant's name"), row.person.name),
