@@ -18,7 +18,8 @@ from ankang.people.errors import ChainRefused, CodeExpired, CodeWrong, TooManyCo
 from ankang.people.models import Companion, CompanionEvent, OneTimeCode
 from ankang.trust.keyring import keyring
 
-from .conftest import NOW, a_document, newest_code
+from .conftest import HELI, NOW, a_document, newest_code
+from .test_console import staff
 from .test_pages import text
 
 Apply = Callable[..., Any]
@@ -221,3 +222,13 @@ def test_the_api_does_all_that_the_pages_do(applied: Apply, li: int) -> None:
     assert call("put", "/along", {"pairs": [pair], "until": "2020-01-01T00:00:00"}, 422)["error"] == "bad_input"
     assert call("delete", f"/{pair}")["companions"] == []
     assert Client().get("/api/v1/me/companions").status_code == 401
+
+
+def test_the_console_shows_pairs_masked_and_only_of_the_own_region(wang: int, li: int) -> None:
+    companions.bind(wang, li, "consent", NOW)
+    address = "/console/people/companion/"
+    page = text(staff("health_commission").get(address))
+    assert all(words in page for words in ("王*明", "李*海", "agreed on the own phone"))
+    assert "王小明" not in page
+    assert "王*明" not in text(staff("health_commission", HELI).get(address))
+    assert staff("checkpoint_manager").get(address).status_code == 403

@@ -7,8 +7,8 @@ from ankang.core.policies import PLACE_TYPES, Policy
 from ankang.core.voidings import is_void
 from ankang.gate.carriers import Carriers
 from ankang.gate.colours import Colours
-from ankang.gate.device_reports import DeviceReports
 from ankang.gate.companions import Companions
+from ankang.gate.device_reports import DeviceReports
 from ankang.gate.groups import Groups
 from ankang.gate.keys import Keys
 from ankang.gate.lists import PublishedLists

@@ -12,6 +12,7 @@ class PeopleConfig(AppConfig):
         """What people carry and whom they look after stands on their own page; what a decision of two people means."""
         from ankang.base.approvals import SUBJECTS, Subject
 
+        from . import companion_admin  # noqa: F401 - registers its screen
         from .sections import me_sections
         from .services import leaving, merging
         from .views import carriers, changes, companions, family

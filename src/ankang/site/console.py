@@ -30,6 +30,7 @@ ICONS = {
     "health.colour": "health_and_safety",
     "health.evidence": "clinical_notes",
     "passage.visit": "door_open",
+    "people.companion": "group",
     "people.person": "person_search",
     "places.checkpoint": "location_on",
     "places.device": "qr_code_scanner",

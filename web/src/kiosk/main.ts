@@ -47,7 +47,7 @@ const paint = (): void => {
   put("clock", clockFace(now()));
   put("next", valid ? w("next", { s: Math.max(0, Math.ceil(until - now())) }) : "");
   show("qr", valid);
-  show("digits_box", valid);
+  for (const id of ["digits_box", "how", "alive"]) show(id, valid);
   show("gone", !valid);
 };
 

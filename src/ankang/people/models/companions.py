@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ..rules import COMPANION_BASES, COMPANION_ENDS, COMPANION_EVENTS, COMPANIONS_PER_PERSON
 from .persons import Person
@@ -29,6 +30,8 @@ class Companion(models.Model):
 
     class Meta:
         db_table = "people_companion"
+        verbose_name = _("companion")
+        verbose_name_plural = _("companions")
         indexes = [
             models.Index(fields=["revision", "id"], name="people_companion_by_revision"),
             models.Index(fields=["along_until"], name="people_companion_along", condition=Q(along_until__isnull=False)),
