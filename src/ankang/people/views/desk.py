@@ -21,7 +21,7 @@ from ..forms_family import DeskFindForm, DeskForm, DocumentForm, NewPhoneForm, R
 from ..models import Guardianship, Leaving, Person, Standing
 from ..rules import check_number
 from ..services import changing, desk, leaving
-from ..words import GUARDIAN_KINDS, STATES, fault_words
+from ..words import GUARDIAN_KINDS, STATES, fault_words, read_purpose_words
 from .console import console_page, open_person, purpose_of, words_of
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -155,7 +155,7 @@ def _person_page(request: HttpRequest, shown: Person, why: str, forms: dict[str,
         ],
         "waiting": Leaving.objects.filter(person=shown, done_at=None, dropped_at=None).first(),
         "document_form": forms["document"],
-        "why": why,
+        "why": read_purpose_words(why),
     }
     return console_page(request, "people/desk_person.html", _("Service window"), problem_words=problem, **context)
 
