@@ -156,7 +156,7 @@ def test_the_sidebar_and_the_first_page_follow_the_permissions(client: Any) -> N
     assert seen == {"checkpoint_manager": [True, True, False], "auditor": [False, False, True]}
 
 
-def test_signing_in_leads_to_the_first_page_and_asks_in_the_reader_s_language(client: Any) -> None:
+def test_signing_in_leads_to_the_second_factor_and_asks_in_the_reader_s_language(client: Any) -> None:
     user = staff("checkpoint_manager")
     page = client.get("/console/login/?lang=en").content.decode()
     assert "For staff." in page
@@ -164,4 +164,4 @@ def test_signing_in_leads_to_the_first_page_and_asks_in_the_reader_s_language(cl
         "/console/login/",
         {"username": user.username, "password": "a-long-enough-word", "next": "/console/"},
     )
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/console/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/enrol/")

@@ -14,7 +14,8 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from ankang.base.admin import ReadOnlyAdmin
-from ankang.base.errors import NotFound
+from ankang.base.confirming import confirmed_lately
+from ankang.base.errors import ConfirmYourself, NotFound
 from ankang.base.permissions import may, regions_where
 from ankang.base.services import region_codes_below
 from ankang.core.identifiers import DocumentKind
@@ -112,6 +113,8 @@ class PersonAdmin(ReadOnlyAdmin):
     @action(description=_("Show in full"), url_path="unmask", permissions=["unmask"], icon="visibility")
     def unmask(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the purpose; put the read on record; then show the data, on this answer only."""
+        if not confirmed_lately(request):
+            raise ConfirmYourself()
         people = self._within(request, "people.unmask")
         person = people.filter(pk=int(object_id)).first() if object_id.isdecimal() else None
         if person is None:
