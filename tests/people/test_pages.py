@@ -11,7 +11,7 @@ from django.test import Client
 from ankang.base.services import record_read
 from ankang.people import services
 from ankang.people.models import Credential, Person
-from ankang.people.rules import PURPOSES, REQUIRED_PURPOSES
+from ankang.people.rules import APPLICATION_PURPOSES, REQUIRED_PURPOSES
 
 from .conftest import HARBOUR, NOW, a_document, newest_code
 
@@ -176,7 +176,7 @@ def test_what_is_missing_on_the_last_page_is_told_in_the_order_of_the_page(phone
 def test_every_purpose_is_explained_and_none_is_ticked_before(phone: Client) -> None:
     at_the_details(phone)
     page = phone.get("/apply/details").content.decode()
-    assert re.findall(r'name="consents" value="(\w+)"', page) == [purpose.slug for purpose in PURPOSES]
+    assert re.findall(r'name="consents" value="(\w+)"', page) == [purpose.slug for purpose in APPLICATION_PURPOSES]
     assert not re.search(r"<input[^>]* checked", page)
 
 

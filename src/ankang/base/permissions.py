@@ -46,6 +46,11 @@ PERMISSIONS = (
     "people.review",
     "people.unmask",
     "people.view",
+    "personal_archive.credit",
+    "personal_archive.household",
+    "personal_archive.licences",
+    "personal_archive.medical_insurance",
+    "personal_archive.social_security",
     "policies.approve",
     "policies.edit",
     "policies.request",
@@ -96,6 +101,7 @@ ROLES: dict[str, frozenset[str]] = {
             "visits.view",
         }
     ),
+    "credit_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.credit"}),
     "door_staff": frozenset({"checkpoints.view", "devices.view"}),
     "environment_regulator": frozenset({"archive.environment", "checkpoints.view", "policies.view"}),
     "feed_officer": frozenset({"feeds.send", "feeds.view"}),
@@ -128,7 +134,10 @@ ROLES: dict[str, frozenset[str]] = {
     "health_regulator": frozenset({"archive.health", "checkpoints.view", "policies.view"}),
     "hospital": frozenset({"feeds.send", "feeds.view"}),
     "hotline_agent": frozenset({"areas.view", "colours.view", "people.view", "rules.view"}),
+    "household_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.household"}),
+    "licence_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.licences"}),
     "market_regulator": frozenset({"archive.market", "checkpoints.view", "policies.view"}),
+    "medical_insurance_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.medical_insurance"}),
     "operations": frozenset(
         {
             "board.view",
@@ -149,6 +158,7 @@ ROLES: dict[str, frozenset[str]] = {
         {"areas.declare", "areas.view", "board.view", "colours.view", "policies.edit", "policies.view", "rules.edit", "rules.view"}
     ),
     "security_administrator": frozenset({"staff.edit", "staff.view"}),
+    "social_security_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.social_security"}),
     "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view", "operations.view"}),
     "tracer": frozenset(
         {"areas.view", "board.view", "checkpoints.view", "colours.view", "evidence.view", "people.view", "visits.view"}

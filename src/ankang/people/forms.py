@@ -120,7 +120,7 @@ class DetailsForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.towns = towns
         self.fields["consents"] = forms.MultipleChoiceField(
-            choices=[(words.slug, words.title) for words in PURPOSE_WORDS],
+            choices=[(words.slug, words.title) for words in PURPOSE_WORDS if words.purpose.at_application],
             required=False,
             error_messages={"invalid_choice": _("Choose from the list.")},
         )

@@ -37,7 +37,7 @@ COMPANION_ENDS = ("holder", "companion", "staff", "guardianship_ended", "consent
 COMPANION_EVENTS = ("bound", "along", "apart", "ended")
 CARDS_PER_PERSON = 10
 
-CODE_PURPOSES = ("apply", "sign_in", "consent", "change", "close", "companion")
+CODE_PURPOSES = ("apply", "sign_in", "consent", "change", "close", "companion", "archive")
 
 PHONE_OWNERS = ("own", "helper")
 STATES = ("pending", "active", "moved", "deceased", "closed", "merged")
@@ -64,11 +64,15 @@ DECLARATION_VERSION = 1
 
 @dataclass(frozen=True)
 class ConsentPurpose:
-    """One function that uses personal data; ``required`` ones the code cannot work without (GB/T 35273)."""
+    """One function that uses personal data; ``required`` ones the code cannot work without (GB/T 35273).
+
+    Those not ``at_application`` rest on another office's duty: nothing is asked at the start, and they can be withdrawn.
+    """
 
     slug: str
     version: int
     required: bool
+    at_application: bool = True
 
 
 PURPOSES = (
@@ -77,9 +81,15 @@ PURPOSES = (
     ConsentPurpose("visit_records", 1, required=True),
     ConsentPurpose("notices", 1, required=False),
     ConsentPurpose("form_filling", 1, required=False),
+    ConsentPurpose("archive_household", 1, required=False, at_application=False),
+    ConsentPurpose("archive_social_security", 1, required=False, at_application=False),
+    ConsentPurpose("archive_medical_insurance", 1, required=False, at_application=False),
+    ConsentPurpose("archive_credit", 1, required=False, at_application=False),
+    ConsentPurpose("archive_licences", 1, required=False, at_application=False),
 )
+APPLICATION_PURPOSES = tuple(purpose for purpose in PURPOSES if purpose.at_application)
 REQUIRED_PURPOSES = frozenset(purpose.slug for purpose in PURPOSES if purpose.required)
-KNOWN_PURPOSES = frozenset(purpose.slug for purpose in PURPOSES)
+KNOWN_PURPOSES = frozenset(purpose.slug for purpose in APPLICATION_PURPOSES)
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,12 @@ def fault_words(field: str, code: str) -> str:
 
 @dataclass(frozen=True)
 class PurposeWords:
-    """A consent as people read it."""
+    """A consent as people read it: what it is for, and what stops when it is withdrawn."""
 
     purpose: ConsentPurpose
     title: Any
     why: Any
+    stops: Any
 
     @property
     def slug(self) -> str:
@@ -86,26 +87,58 @@ class PurposeWords:
         return self.purpose.slug
 
 
+_CODE_STOPS = _("Your code, sheets and cards stop at once. Applying again brings the same code back.")
+_SECTION_STOPS = _("The section disappears from your archive, no office can open it here, and nothing new is taken in.")
 _PURPOSE_WORDS = {
     "verification": (
         _("Make, show and check my code"),
         _("Name, document number and phone are kept encrypted; a door sees only a masked name and the colour."),
+        _CODE_STOPS,
     ),
     "health_checks": (
         _("Work out my colour from epidemic-control records"),
         _("By the one rule set of the province. You can see each reason; nobody can set a colour by hand."),
+        _CODE_STOPS,
     ),
     "visit_records": (
         _("Record where my code was checked"),
         _("Kept for 30 days to trace infections, under a different pseudonym each day, then destroyed."),
+        _CODE_STOPS,
     ),
     "notices": (
         _("Send me messages when my colour changes"),
         _("To the phone you apply with. You can switch this off at any time."),
+        _("No more messages about your colour; the code goes on working."),
     ),
     "form_filling": (
         _("Fill in forms at service windows with my details"),
         _("Only when you show your code there. You can switch this off at any time."),
+        _("Windows ask you to write your details yourself; the code goes on working."),
+    ),
+    "archive_household": (
+        _("Household register in my archive"),
+        _("The police send what the household register says of you, so that you see it in one place."),
+        _SECTION_STOPS,
+    ),
+    "archive_social_security": (
+        _("Social security in my archive"),
+        _("The social security office sends your insurances and how long you have paid."),
+        _SECTION_STOPS,
+    ),
+    "archive_medical_insurance": (
+        _("Medical insurance in my archive"),
+        _("The medical insurance office sends your plan, its state and your balance."),
+        _SECTION_STOPS,
+    ),
+    "archive_credit": (
+        _("Public credit in my archive"),
+        _("The credit office sends honours, pledges and breaches. They never touch your colour."),
+        _SECTION_STOPS,
+    ),
+    "archive_licences": (
+        _("E-licences in my archive"),
+        _("Issuing offices send your licences, so that you need not carry them."),
+        _SECTION_STOPS,
     ),
 }
 PURPOSE_WORDS = tuple(PurposeWords(purpose, *_PURPOSE_WORDS[purpose.slug]) for purpose in PURPOSES)
@@ -200,6 +233,13 @@ READ_FIELDS = {
     "companions": _("companions"),
     "groups": _("groups"),
     "colour_history": _("colour history"),
+    "whole_file": _("everything that is kept"),
+    "household": _("household register"),
+    "social_security": _("social security"),
+    "medical_insurance": _("medical insurance"),
+    "credit": _("public credit"),
+    "licences": _("e-licences"),
+    "correction": _("request for a correction"),
 }
 
 

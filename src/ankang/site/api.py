@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ankang.base.errors import BadInput, BadRequest, Problem
 from ankang.base.middleware import render_problem
 
-ROOMS = ("base", "staff", "people", "places", "health", "passage", "scenes.rides", "exchange", "insight")
+ROOMS = ("base", "staff", "people", "places", "health", "passage", "archive", "scenes.rides", "exchange", "insight")
 
 api = NinjaAPI(
     title="安康码 Ankang code",

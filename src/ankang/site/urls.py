@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from .api import api
 
-ROOMS = ("base", "staff", "people", "places", "health", "passage", "scenes.rides", "exchange", "insight")
+ROOMS = ("base", "staff", "people", "places", "health", "passage", "archive", "scenes.rides", "exchange", "insight")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),

@@ -21,12 +21,13 @@ ALGORITHMS = {
     "ride_authority": "SM2",
     "ride_issuer": "SM2",
     "statement_sign": "SM2",
+    "data:archive": "SM4-GCM",
     "data:base": "SM4-GCM",
     "data:exchange": "SM4-GCM",
     "data:people": "SM4-GCM",
 }
 ROTATABLE = frozenset(
-    {"code_sign", "ride_authority", "ride_issuer", "statement_sign", "data:base", "data:exchange", "data:people"}
+    {"code_sign", "ride_authority", "ride_issuer", "statement_sign", "data:archive", "data:base", "data:exchange", "data:people"}
 )
 DAYS_BEHIND = 8
 DAYS_AHEAD = 14

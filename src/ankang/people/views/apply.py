@@ -22,7 +22,7 @@ from ..example import example_applicant
 from ..forms import ApplyWhoForm, CodeForm, DetailsForm, PhoneForm, PlainForm, posted
 from ..messages import latest_messages
 from ..paths import local_path
-from ..rules import CODE_GAP_SECONDS, PURPOSES, Application, device_of
+from ..rules import APPLICATION_PURPOSES, CODE_GAP_SECONDS, Application, device_of
 from ..words import PURPOSE_WORDS
 
 WHY_PUBLIC = "anybody may apply; the phone is proved by a one-time code"
@@ -209,14 +209,12 @@ def _phone_words(draft: Draft) -> dict[str, Any]:
 
 def _details_words(form: DetailsForm, towns: list[Any]) -> dict[str, Any]:
     ticked = form["consents"].value() or [] if form.is_bound else []
+    asked = [words for words in PURPOSE_WORDS if words.purpose.at_application]
     groups = [
-        {
-            "required": required,
-            "purposes": [words for words in PURPOSE_WORDS if words.purpose.required is required],
-        }
+        {"required": required, "purposes": [words for words in asked if words.purpose.required is required]}
         for required in (True, False)
     ]
-    return {"towns": towns, "groups": groups, "ticked": ticked, "count": len(PURPOSES)}
+    return {"towns": towns, "groups": groups, "ticked": ticked, "count": len(APPLICATION_PURPOSES)}
 
 
 def _message(problem: Problem) -> str:
