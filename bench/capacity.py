@@ -30,8 +30,6 @@ CORES = 8
 """Cores of a machine in the table."""
 SPARE = 1
 """Machines more than needed, so that one may fail."""
-VISIT_SHARE = 0.9
-"""Of the mixed traffic, verifications and scans: what the database sees."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def how(found: dict[str, Any]) -> str:
     return (
         f"Measured {day} on {os.cpu_count()} cores, Python {platform.python_version()}, {found['seconds']:.0f} s a rate, "
         f"{found['persons']:,} people in memory, {found['workers']} gate processes, database and load generator on the same "
-        f"cores. The generator alone reaches {found['generator_per_s']:,.0f}/s against the bare server.\n"
+        f"cores; the machine's load average before was {found.get('load_before', 0):.1f}. The generator alone reaches {found['generator_per_s']:,.0f}/s against the bare server.\n"
     )
 
 
@@ -142,12 +140,11 @@ def needs_table(best: Point, nginx_us: float) -> list[str]:
     ]
     for need in NEEDS:
         gates, database, nginx = (cores(need.per_second, us) for us in (best.gate_us, best.database_us, nginx_us))
-        machines = math.ceil(gates / CORES) + SPARE
+        machines, balancer_cores = math.ceil(gates / CORES) + SPARE, f"{nginx:.2g}" if nginx_us else "not measured"
         rows.append(
-            f"| {need.name} | {need.people:,} | {need.per_second:,.0f} | {gates:.1f} | {database:.1f} | "
-            f"{nginx:.1f} | {machines} |" if nginx_us else
-            f"| {need.name} | {need.people:,} | {need.per_second:,.0f} | {gates:.1f} | {database:.1f} | not measured | {machines} |"
-        )  # fmt: skip
+            f"| {need.name} | {need.people:,} | {need.per_second:,.0f} | {gates:.2g} | {database:.2g} | "
+            f"{balancer_cores} | {machines} |"
+        )
     why = "; ".join(f"{need.name}: {need.why}" for need in NEEDS)
     return [*rows, "", f"Worst second: {why}. Cores at most {BUSY:.0%} busy; gate machines with {SPARE} to spare."]
 

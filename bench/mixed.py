@@ -7,6 +7,7 @@ The generator runs on the same two cores; its own cost is measured against the b
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
@@ -119,6 +120,7 @@ def floor_of_generator(ground: Ground, seconds: float) -> float:
 
 def measure(seconds: float) -> dict[str, object]:
     """Everything, as one JSON value."""
+    busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="ankang-mixed-", ignore_cleanup_errors=True) as folder:
         ground = Ground(Path(folder), numbers())
         try:
@@ -135,7 +137,7 @@ def measure(seconds: float) -> dict[str, object]:
             ground.close()
     return {
         "at": int(time.time()), "seconds": seconds, "workers": WORKERS, "persons": PERSONS,
-        "generator_per_s": generator, "points": [asdict(point) for point in points],
+        "load_before": busy, "generator_per_s": generator, "points": [asdict(point) for point in points],
     }  # fmt: skip
 
 
