@@ -19,6 +19,8 @@ COMMANDS = {
     "reason": ("ankang.cli.reason", "Signed reasons: check one, print the public keys."),
     "colours": ("ankang.cli.colours", "The colours on file: are they what the evidence says?"),
     "feed": ("ankang.cli.feed", "Send files of the feeds, and see what became of them."),
+    "places": ("ankang.cli.places", "Hand in a list of organisations and checkpoints."),
+    "policies": ("ankang.cli.places", "Who is admitted where: what holds, every version, its seal."),
     "staff": ("ankang.cli.staff", "Invite staff, list them, end their access."),
     "doctor": ("ankang.cli.doctor", "Say what is wrong, and what to do about it."),
     "demo": ("ankang.cli.demo", "The demonstration: residents, accounts, credentials for scripts."),

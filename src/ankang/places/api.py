@@ -12,6 +12,7 @@ from ankang.base.permissions import public
 from ankang.core.policies import PLACE_TYPES
 
 from .models import Checkpoint
+from .place_api import router as place_router
 from .policy_api import router as policy_router
 from .rules import CREDENTIAL_DAYS, policy_words
 from .services import Paired, pair_device
@@ -19,6 +20,7 @@ from .services.policy_book import policies_at
 
 router = Router(tags=["places"])
 router.add_router("", policy_router)
+router.add_router("", place_router)
 DEVICE_COOKIE = "ankang_device"
 
 

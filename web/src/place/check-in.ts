@@ -7,6 +7,7 @@ import { ask } from "../phone/gate";
 import type { Answer } from "../phone/gate";
 
 export interface Place {
+  checkpoint: number;
   name: string;
   type: string;
   open: boolean;
