@@ -12,7 +12,7 @@ from ankang.core.identifiers import OWN_KINDS, DocumentKind
 from .forms import PlainForm
 from .rules import GUARDIAN_KINDS, REQUIRED_PURPOSES, Application
 from .words import GUARDIAN_KINDS as KIND_WORDS
-from .words import READ_PURPOSES
+from .words import LEGACY_SYSTEMS, READ_PURPOSES
 
 _TOO_LONG = {
     "max_length": _("This is too long. Please check it."),
@@ -176,3 +176,10 @@ class CloseForm(PlainForm):
 
     code = _line(_("6 digits"), 40, inputmode="numeric", autocomplete="one-time-code")
     erase = forms.BooleanField(label=_("Erase my name and document number too, as soon as the law allows."), required=False)
+
+
+class LegacyForm(PlainForm):
+    """A list of old registration codes."""
+
+    system = _choice(_("which registration"), list(LEGACY_SYSTEMS.items()))
+    file = forms.FileField(label=_("the list (CSV or XLSX)"), max_length=200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import changes, closing, desk, family, merges, reviews
+from .views import changes, closing, desk, family, legacy, merges, reviews
 
 urlpatterns = [
     path("me/family", family.mine, name="family"),
@@ -26,6 +26,10 @@ urlpatterns = [
     path("console/requests/", reviews.queue, name="reviews"),
     path("console/requests/<int:number>/", reviews.review, name="review"),
     path("console/requests/<int:number>/pictures/<int:picture>/", reviews.picture, name="review_picture"),
+    path("console/legacy/", legacy.lists, name="legacy_lists"),
+    path("console/legacy/form.csv", legacy.form_file, name="legacy_form"),
+    path("console/legacy/<int:number>/", legacy.one, name="legacy_list"),
+    path("console/legacy/<int:number>/refused.csv", legacy.refused, name="legacy_refused"),
     path("console/merges/", merges.merges, name="merges"),
     path("console/merges/new/", merges.propose, name="propose_merge"),
     path("console/merges/<int:number>/", merges.merge, name="merge"),

@@ -22,6 +22,7 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("pictures", "not_a_picture"): _("A picture must be JPEG or PNG."),
     ("reason", "missing"): _("Please give the reason."),
     ("reason", "too_long"): _("This is too long. Please check it."),
+    ("system", "unknown_system"): _("Choose from the list."),
     ("file", "unreadable"): _("The file cannot be read. Use CSV or an Excel workbook (.xlsx)."),
     ("document", "bad_length"): _("The number is too short or too long. A resident ID has 18 characters."),
     ("document", "bad_characters"): _(
@@ -204,6 +205,12 @@ REQUEST_STATES = {
     "approved": _("approved"),
     "declined": _("not approved"),
     "withdrawn": _("withdrawn"),
+}
+LEGACY_STATES = {
+    "checked": _("looked at, not taken"),
+    "taken": _("taken"),
+    "dropped": _("thrown away"),
+    "undone": _("undone"),
 }
 LEGACY_SYSTEMS = {
     "return_to_work": _("Return-to-work registration"),

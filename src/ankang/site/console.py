@@ -47,6 +47,7 @@ PAGES = (
     ("people.assist", gettext_lazy("Service window"), "support_agent", "desk"),
     ("people.review", gettext_lazy("Requests to review"), "fact_check", "reviews"),
     ("people.merge", gettext_lazy("Merge two records"), "merge", "merges"),
+    ("people.import", gettext_lazy("Earlier registration codes"), "history", "legacy_lists"),
     ("groups.edit", gettext_lazy("Groups"), "groups", "groups"),
     ("operations.view", gettext_lazy("Operations"), "monitor_heart", "operations"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),

@@ -123,7 +123,7 @@ def _create(application: Application, now: datetime) -> Person:
         applied_via=application.via,
         **_phone_fields(application),
     )
-    adopt_legacy_codes(person.pk, bytes(person.document_blind))
+    adopt_legacy_codes(person)
     return person
 
 

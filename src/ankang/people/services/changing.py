@@ -104,7 +104,7 @@ def give_document(person: int, kind: str, document: str, country: str, by: Any, 
     FormerDocument.objects.filter(person=person, document_blind=blind).delete()
     mine.document_kind, mine.document, mine.document_blind, mine.document_country = kind, document, blind, country
     mine.save(update_fields=["document_kind", "document", "document_blind", "document_country"])
-    adopt_legacy_codes(person, blind)
+    adopt_legacy_codes(mine)
 
 
 def _keep_document(mine: Person, now: datetime) -> None:

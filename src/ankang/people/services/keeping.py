@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ..models import Change, LegacyCode, Person
+from ..rules import same_name
 
 
 def keep_change(person: Person, field: str, before: str, by: Any, now: datetime) -> None:
@@ -13,9 +14,11 @@ def keep_change(person: Person, field: str, before: str, by: Any, now: datetime)
     )
 
 
-def adopt_legacy_codes(person: int, blind: bytes) -> int:
-    """Old codes that waited for this document belong to ``person`` from now on; how many did."""
-    return LegacyCode.objects.filter(document_blind=blind, person=None).update(person=person)
+def adopt_legacy_codes(person: Person) -> int:
+    """Old codes that waited for this document and name belong to ``person`` from now on; how many did."""
+    waiting = LegacyCode.objects.filter(document_blind=bytes(person.document_blind), person=None)
+    mine = [row.pk for row in waiting if same_name(row.name, person.name)]
+    return LegacyCode.objects.filter(pk__in=mine).update(person=person) if mine else 0
 
 
 def name_of(by: Any) -> str:

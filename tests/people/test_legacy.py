@@ -1,0 +1,121 @@
+"""Old registration codes (A1): a list is looked at, taken and undone; a code finds its person, before or after they apply."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+
+from ankang.base.errors import BadInput, NotFound
+from ankang.people.errors import AlreadyReviewed
+from ankang.people.models import LegacyCode, LegacyImport
+from ankang.people.services import legacy
+
+from .conftest import HARBOUR, HELI, NOW, a_document
+from .test_console import staff
+from .test_family import clerk
+from .test_pages import text
+
+pytestmark = pytest.mark.django_db
+Apply = Callable[..., Any]
+
+
+def a_list(*rows: tuple[str, str, str]) -> bytes:
+    lines = ["登记码,姓名,证件号码", *[",".join(row) for row in rows]]
+    return ("\ufeff" + "\r\n".join(lines)).encode()
+
+
+MINE = ("FG-0001", "王小明", a_document())
+LIST = a_list(
+    MINE,
+    ("FG-0002", "李大海", a_document(2)),
+    ("fg 0001", "王小明", a_document()),
+    ("FG-0003", "别人", a_document()),
+    ("?", "赵六", a_document(3)),
+    ("FG-0004", "赵六", "123"),
+)
+
+
+def looked_at(user: Any, body: bytes = LIST) -> LegacyImport:
+    return legacy.check_list(user, "return_to_work", "341881", "codes.csv", body, NOW)
+
+
+def test_a_list_is_looked_at_before_anything_is_taken(applied: Apply) -> None:
+    applied()
+    row = looked_at(clerk())
+    found = row.findings
+    assert (found["good"], found["on_file"], found["refused"]) == (2, 1, 4)
+    assert [(fault["row"], fault["code"]) for fault in found["faults"]] == [
+        (4, "code_twice"),
+        (5, "name_differs"),
+        (6, "bad_code"),
+        (7, "bad_document"),
+    ]
+    assert not LegacyCode.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM people_legacyimport")
+        assert "王小明".encode() not in bytes(cursor.fetchone()[0])
+
+
+def test_taken_codes_stand_on_their_persons_page_now_or_when_they_apply(applied: Apply) -> None:
+    done, user = applied(), clerk()
+    legacy.take_list(user, looked_at(user).pk, NOW)
+    me = Client()
+    me.cookies["ankang_lang"], me.cookies["ankang_resident"] = "en", done.credential.token
+    assert "Return-to-work registration …0001" in text(me.get("/me"))
+    assert legacy.person_of_code(user, "return_to_work", "fg-0001") == done.person
+    assert legacy.person_of_code(user, "return_to_work", "FG-0002") is None
+    later = applied(document=a_document(2), name="李大海", phone="+8613800000002").person
+    assert legacy.person_of_code(user, "return_to_work", "FG-0002") == later
+    assert legacy.person_of_code(clerk(region=HELI), "return_to_work", "FG-0002") is None
+    assert applied().person == done.person
+
+
+def test_a_waiting_code_does_not_go_to_another_name(applied: Apply) -> None:
+    user = clerk()
+    legacy.take_list(user, looked_at(user).pk, NOW)
+    applied(document=a_document(2), name="冒名者", phone="+8613800000002")
+    assert legacy.person_of_code(user, "return_to_work", "FG-0002") is None
+
+
+def test_the_wrong_list_is_undone_and_can_come_again(applied: Apply) -> None:
+    user = clerk()
+    row = looked_at(user)
+    assert looked_at(user).pk == row.pk
+    legacy.take_list(user, row.pk, NOW)
+    with pytest.raises(AlreadyReviewed):
+        legacy.take_list(user, row.pk, NOW)
+    assert looked_at(user, a_list(MINE)).findings["faults"] == [{"row": 2, "code": "code_taken", "column": "登记码"}]
+    assert legacy.undo_list(user, row.pk, NOW) == 3  # who has not applied yet has no name to differ from
+    assert looked_at(user).pk != row.pk
+
+
+def test_other_offices_and_broken_files(ningguo: None) -> None:
+    user = clerk(region=HARBOUR)
+    with pytest.raises(BadInput):
+        looked_at(user)
+    other = legacy.check_list(user, "bus", HARBOUR, "codes.csv", LIST, NOW)
+    with pytest.raises(NotFound):
+        legacy.take_list(clerk(region=HELI), other.pk, NOW)
+    for body in (b"", b"\x89PNG", "登记码,姓名,证件号码".encode()):
+        with pytest.raises(BadInput) as refusal:
+            legacy.check_list(user, "bus", HARBOUR, "codes.csv", body, NOW)
+        assert refusal.value.details["fields"] == {"file": "unreadable"}
+
+
+def test_the_pages_of_a_list(applied: Apply) -> None:
+    applied()
+    user = staff("operations")
+    made = user.post("/console/legacy/", {"system": "bus", "file": SimpleUploadedFile("codes.csv", LIST, "text/csv")})
+    page = made.headers["Location"]
+    assert "Take 2 rows" in text(user.get(page))
+    refused = b"".join(user.get(f"{page}refused.csv").streaming_content).decode("utf-8-sig")
+    assert "FG-0003" in refused
+    assert user.post(page, {"do": "take"}).status_code == 302
+    assert "undo" in text(user.get(page))
+    assert user.post(page, {"do": "take"}).status_code == 422
+    assert user.post(page, {"do": "undo"}).status_code == 302
+    assert "undone" in text(user.get("/console/legacy/"))
+    assert staff("operations", HELI).get(page).status_code == 404
