@@ -100,8 +100,7 @@ def drive(
         with np.load(out) as found:
             parts.append({name: found[name] for name in FIELDS})
         out.unlink()
-    together = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Arrivals(rate, seconds, **together)
+    return Arrivals(rate, seconds, **{name: np.concatenate([part[name] for part in parts]) for name in FIELDS})
 
 
 def _reserve(count: int) -> int:
@@ -122,15 +121,14 @@ class Requests:
         for minute, place, checkpoint in map(str.split, lines["places"]):
             self._places.setdefault(int(minute), []).append((place, checkpoint))
         self._prefix = f"{secrets.token_hex(4)}-0000-4000-8000-"
-        self._verified = first
-        self._count = 0
+        self._verified, self._count = first, 0
         self._random = random.Random(f"{part} {time.time()}")
-        self._kinds = range(len(KINDS)) if mix == "mixed" else [KINDS.index(mix)]
+        self._kinds = list(range(len(KINDS))) if mix == "mixed" else [KINDS.index(mix)]
         self._weights = [MIX[kind][1] for kind in self._kinds]
 
     def kinds(self, count: int) -> list[int]:
         """The kinds of the next ``count`` requests."""
-        return self._random.choices(list(self._kinds), self._weights, k=count)
+        return self._random.choices(self._kinds, self._weights, k=count)
 
     def make(self, kind: int) -> bytes:
         """One request."""
@@ -184,8 +182,7 @@ class Crowd:
         self.sent = np.zeros(len(kinds))
         self.admitted = np.zeros(len(kinds), np.bool_)
         self.visits = np.zeros(len(kinds), "S36")
-        self.answers = 0
-        self._next = 0
+        self.answers = self._next = 0
 
     def arrive(self, now: float) -> None:
         """Send what is due."""
@@ -240,12 +237,11 @@ class _Connection(asyncio.Protocol):
             return
         head = data[:end].lower()
         at = head.find(b"content-length:")
-        length = int(head[at + 15 : head.find(b"\r", at) if head.find(b"\r", at) > 0 else None]) if at >= 0 else 0
+        length = int(head[at + 15 :].split(b"\r", 1)[0]) if at >= 0 else 0
         if len(data) < end + 4 + length or self._number < 0:
             return
-        status, number = int(data[9:12]), self._number
+        status, number, wait = int(data[9:12]), self._number, 0
         self._number = -1
-        wait = 0
         if status in (429, 503) and (at := head.find(b"retry-after:")) >= 0:
             wait = int(head[at + 12 :].split(b"\r")[0])
         self._crowd.answered(self, number, status, wait, data[end + 4 :])

@@ -86,7 +86,8 @@ def how(found: dict[str, Any]) -> str:
     return (
         f"Measured {day} on {os.cpu_count()} cores, Python {platform.python_version()}, {found['seconds']:.0f} s a rate, "
         f"{found['persons']:,} people in memory, {found['workers']} gate processes, database and load generator on the same "
-        f"cores; the machine's load average before was {found.get('load_before', 0):.1f}. The generator alone reaches {found['generator_per_s']:,.0f}/s against the bare server.\n"
+        f"cores; the machine's load average before was {found.get('load_before', 0):.1f}. "
+        f"The generator alone reaches {found['generator_per_s']:,.0f}/s against the bare server.\n"
     )
 
 
