@@ -38,6 +38,18 @@ class BadRequest(Problem):
     zh, en = "提交的内容无法读取，请返回后重新填写。", "We could not read what you sent. Go back and try again."
 
 
+class BadJson(Problem):
+    """A body that should be JSON and is none."""
+
+    zh, en = "提交的内容不是有效的 JSON。", "The body is not valid JSON."
+
+
+class BadCursor(Problem):
+    """A cursor that this list did not give, or that was changed on the way; begin again without one."""
+
+    zh, en = "翻页标记无效，请从第一页重新开始。", "This cursor is not valid. Begin again at the first page."
+
+
 class NotSignedIn(Problem):
     status = 401
     zh, en = "请先登录。", "Please sign in first."
@@ -65,6 +77,34 @@ class FormExpired(Problem):
 class NotFound(Problem):
     status = 404
     zh, en = "没有找到您要的内容。", "What you are looking for is not here."
+
+
+class MethodNotAllowed(Problem):
+    """The address is there, with other methods; the header ``Allow`` names them."""
+
+    status = 405
+    zh, en = "此地址不支持这种请求方式。", "This address does not take that method."
+
+
+class IdempotencyKeyReused(Problem):
+    """The key came before with another request; a new request needs a new key."""
+
+    status = 409
+    zh, en = "这个幂等键已用于另一个请求。", "This idempotency key was used for another request."
+
+
+class InProgress(Problem):
+    """The first request with this key is still being worked on; ask again in a moment."""
+
+    status = 409
+    zh, en = "同一请求正在处理，请稍后再试。", "The same request is being worked on. Try again in a moment."
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of another content type than the operation reads."""
+
+    status = 415
+    zh, en = "请求内容的类型不受支持。", "This type of content is not supported here."
 
 
 class BadInput(Problem):

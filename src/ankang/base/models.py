@@ -55,9 +55,11 @@ class Message(models.Model):
 
 
 class AccessRecord(models.Model):
-    """One unmasked read of a person (G3, I8). Partitioned by month; never changed.
+    """One unmasked read of a person (G3, I8). Partitioned by month; append-only by a trigger.
 
-    The table's own key is (person, id, at); Django is told the part that is unique by itself.
+    ``duty`` is the permission that was used; ``role``, ``region`` and ``office`` (organisation) are those of the reader's
+    duty that gave it, as it stood then. The table's own key is (person, id, at); Django is told the part that is unique
+    by itself.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -68,6 +70,9 @@ class AccessRecord(models.Model):
     duty = models.TextField(_("duty"))
     purpose = models.TextField(_("purpose"))
     fields = models.JSONField(_("fields"))
+    role = models.TextField(_("role"), default="")
+    region = models.TextField(_("region"), default="")
+    office = models.BigIntegerField(_("office"), null=True)
 
     class Meta:
         db_table = "base_accessrecord"
@@ -187,3 +192,28 @@ class Decision(models.Model):
             models.CheckConstraint(condition=~models.Q(by=models.F("maker")), name="base_decision_not_by_the_maker"),
             models.CheckConstraint(condition=models.Q(yes=True) | ~models.Q(reason=""), name="base_decision_no_says_why"),
         ]
+
+
+class AnsweredOnce(models.Model):
+    """A request with an idempotency key and what was answered, for a day: the same again is told the same (E11).
+
+    ``caller``: who asked, as base.api.callers names them. Written in the transaction of the work itself, so a key
+    stands for work that is done; who comes meanwhile waits for it.
+    """
+
+    caller = models.TextField()
+    route = models.TextField()
+    key_blind = models.BinaryField()
+    body_blind = models.BinaryField()
+    status = models.SmallIntegerField(null=True)
+    content_type = models.TextField(default="")
+    answer = EncryptedTextField(room="base", label="answered_once.answer", null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "base_answeredonce"
+        constraints = [models.UniqueConstraint(fields=["caller", "route", "key_blind"], name="base_answeredonce_key")]
+        indexes = [models.Index(fields=["at"], name="base_answeredonce_by_age")]
+
+
+from .list_models import BulkRun, Export, PersonSearch, SavedFilter  # noqa: E402, F401

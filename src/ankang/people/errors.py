@@ -164,16 +164,6 @@ class AlreadyReviewed(Problem):
     en = "This request has been decided already."
 
 
-class UnsupportedMediaType(Problem):
-    status = 415
-    zh, en = "请以 JSON 格式(application/json)提交。", "Please send JSON (application/json)."
-
-
-class BadJson(Problem):
-    status = 400
-    zh, en = "提交的内容不是有效的 JSON。", "What you sent is not valid JSON."
-
-
 class CardTaken(Problem):
     """The number or NFC identifier is bound already, to somebody else. Says nothing about whom."""
 

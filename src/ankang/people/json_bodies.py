@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest
 
-from .errors import BadJson, UnsupportedMediaType
+from ankang.base.errors import BadJson, UnsupportedMediaType
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -120,3 +120,27 @@ class UsedCode(models.Model):
     class Meta:
         db_table = "staff_usedcode"
         constraints = [models.UniqueConstraint(fields=["authenticator", "code"], name="staff_usedcode_once")]
+
+
+class StaffToken(models.Model):
+    """A key to the API for a program of a member of staff: one duty, some of its permissions, an end (E11, G3).
+
+    Kept as HMAC-SM3 only. ``duty``: a row of base_duty; when the duty is taken, the token opens nothing.
+    """
+
+    user = models.BigIntegerField()
+    duty = models.BigIntegerField()
+    label = models.TextField(_("what it is for"))
+    permissions = models.JSONField(_("permissions"))
+    token_blind = models.BinaryField(unique=True)
+    issued_at = models.DateTimeField(_("issued"))
+    expires_at = models.DateTimeField(_("valid until"))
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "staff_token"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("issued_at")), name="staff_token_ends"),
+        ]
+        indexes = [models.Index(fields=["user", "-issued_at"], name="staff_token_of_user")]
