@@ -259,9 +259,8 @@ async def _generate(given: list[str]) -> None:
     folder, host, ports, rate, seconds, connections, started, part, mix, out, first = given
     moments = moments_of(float(rate), float(seconds), int(part) + int(float(rate))) + float(started)
     requests = Requests(Path(folder), int(part), mix, int(first))
-    crowd = Crowd(requests, moments, requests.kinds(len(moments)))
+    crowd, over = Crowd(requests, moments, requests.kinds(len(moments))), False
     loop, doors = asyncio.get_running_loop(), [int(port) for port in ports.split(",")]
-    over = False
 
     def again() -> None:
         if not over:
