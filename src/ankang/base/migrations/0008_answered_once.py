@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('base', '0008_reads_kept'),
+        ('base', '0007_separate_administrators'),
     ]
 
     operations = [
