@@ -10,7 +10,8 @@ from django.db.models import F
 
 from ankang.trust.keyring import keyring
 
-from .models import AccessRecord, Message, Region, Revision
+from .models import AccessRecord, Duty, Message, Region, Revision
+from .permissions import ROLES
 
 
 def bump_revision(name: str) -> None:
@@ -29,7 +30,11 @@ def send_message(to: str, body: str, purpose: str, now: datetime, channel: str =
 def record_read(
     reader: Any, person: int, duty: str, purpose: str, fields: Iterable[str], now: datetime
 ) -> AccessRecord:
-    """Write that ``reader`` (a user, or None for the system) saw unmasked ``fields`` of ``person`` (G3, I8)."""
+    """Write that ``reader`` (a user, or None for the system) saw unmasked ``fields`` of ``person`` (G3, I8).
+
+    ``duty``: the permission that was used; the reader's duty that gave it goes on record too.
+    """
+    held = duty_that_gives(reader, duty)
     return AccessRecord.objects.create(
         person=person,
         id=uuid.uuid4(),
@@ -39,7 +44,18 @@ def record_read(
         duty=duty,
         purpose=purpose,
         fields=sorted(fields),
+        role=held.role if held else "",
+        region=held.region_id if held else "",
+        office=held.office if held else None,
     )
+
+
+def duty_that_gives(user: Any, permission: str) -> Duty | None:
+    """The duty of ``user`` that holds ``permission``, the narrowest region first; None for the system."""
+    if user is None or not hasattr(user, "duties"):
+        return None
+    held = [duty for duty in user.duties.all() if permission in ROLES.get(duty.role, frozenset())]
+    return min(held, key=lambda duty: (-len(duty.region_id), duty.role), default=None)
 
 
 def region_codes_below(codes: Iterable[str]) -> list[str]:

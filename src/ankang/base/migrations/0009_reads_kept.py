@@ -24,7 +24,7 @@ ALTER TABLE base_accessrecord DROP COLUMN role, DROP COLUMN region, DROP COLUMN 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("base", "0007_separate_administrators")]
+    dependencies = [("base", "0008_answered_once")]
     operations = [
         migrations.RunSQL(
             GUARD,
