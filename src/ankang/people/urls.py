@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import urls_family
-from .views import apply, carrier_runs, carriers, companions, demo, home, me
+from .views import apply, carrier_runs, carriers, companions, consents, demo, home, me
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,7 +18,8 @@ urlpatterns = [
     path("sign-in", me.sign_in, name="sign_in"),
     path("sign-in/code", me.sign_in_code, name="sign_in_code"),
     path("me", me.me, name="me"),
-    path("me/consents/<slug:purpose>", me.consent, name="consent"),
+    path("me/consents", consents.consents, name="consents"),
+    path("me/consents/<slug:purpose>", consents.consent, name="consent"),
     path("me/devices/<int:serial>/revoke", me.revoke, name="revoke_device"),
     path("me/carriers", carriers.mine, name="my_carriers"),
     path("me/carriers/sheet", carriers.my_sheet, name="my_sheet"),

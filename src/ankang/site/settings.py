@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "ankang.places",
     "ankang.health",
     "ankang.passage",
+    "ankang.archive",
     "ankang.scenes.rides",
     "ankang.exchange",
     "ankang.insight",

@@ -13,14 +13,19 @@ from .signing_in import void_passes
 
 VERSIONS = {purpose.slug: purpose.version for purpose in PURPOSES} | {DECLARATION: DECLARATION_VERSION}
 
+ASSUMED = frozenset(purpose.slug for purpose in PURPOSES if not purpose.at_application)
+
 
 def withdraw_consent(person: int, purpose: str, now: datetime) -> bool:
     """Withdraw an agreement; without a required one the code cannot work: credentials, sheets and cards end with it.
 
-    False when it was not given. Applying again gives it again, and brings the same code.
+    What rests on another office's duty is withdrawn without having been given. False when it was not given. Applying again gives it again, and brings the same code.
     """
     live = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
     withdrawn = live.update(withdrawn_at=now)
+    if not withdrawn and purpose in ASSUMED and not Consent.objects.filter(person=person, purpose=purpose).exists():
+        Consent.objects.create(person_id=person, purpose=purpose, version=VERSIONS[purpose], granted_at=now, withdrawn_at=now)
+        return True
     if withdrawn and purpose in REQUIRED_PURPOSES:
         Credential.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
         void_passes(person, now)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ankang.base.errors import NotFound, Problem
+from ankang.base.errors import Problem
 from ankang.base.models import AccessRecord
 from ankang.base.permissions import public
 from ankang.core.identifiers import DocumentKind
@@ -20,7 +20,7 @@ from ..forms import CodeForm, WhoForm, posted
 from ..messages import latest_messages
 from ..models import Consent, Credential
 from ..paths import local_path
-from ..rules import REQUIRED_PURPOSES, device_of
+from ..rules import device_of
 from ..sections import sections_of
 from ..words import DEVICES, OTHER_DEVICE, PURPOSE_WORDS, READ_FIELDS, read_purpose_words
 
@@ -95,30 +95,11 @@ def me(request: HttpRequest, resident: Resident) -> HttpResponse:
 
 
 @resident_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent(request: HttpRequest, resident: Resident, purpose: str) -> HttpResponse:
-    """Give or withdraw one agreement; withdrawing a required one is asked again, because it ends the code."""
-    words = next((words for words in PURPOSE_WORDS if words.slug == purpose), None)
-    if words is None:
-        raise NotFound()
-    wanted = request.POST.get("do") if request.method == "POST" else None
-    if wanted == "grant":
-        services.grant_consent(resident.person, purpose, timezone.now())
-    elif wanted == "withdraw" and (purpose not in REQUIRED_PURPOSES or request.POST.get("sure") == "yes"):
-        services.withdraw_consent(resident.person, purpose, timezone.now())
-        return _signed_out("stopped") if purpose in REQUIRED_PURPOSES else redirect("me")
-    else:
-        given = Consent.objects.filter(person=resident.person, purpose=purpose, withdrawn_at=None).exists()
-        return render(request, "people/consent.html", {"words": words, "given": given})
-    return redirect("me")
-
-
-@resident_page
 @require_POST
 def revoke(request: HttpRequest, resident: Resident, serial: int) -> HttpResponse:
     """Sign another of my devices out."""
     services.revoke_credential(resident.person, serial, timezone.now())
-    return _signed_out("home") if serial == resident.serial else redirect("me")
+    return signed_out("home") if serial == resident.serial else redirect("me")
 
 
 @resident_page
@@ -126,7 +107,7 @@ def revoke(request: HttpRequest, resident: Resident, serial: int) -> HttpRespons
 def sign_out(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Sign this device out; its credential ends."""
     services.revoke_credential(resident.person, resident.serial, timezone.now())
-    return _signed_out("home")
+    return signed_out("home")
 
 
 @public("said after the code was stopped by its holder")
@@ -136,7 +117,8 @@ def stopped(request: HttpRequest) -> HttpResponse:
     return render(request, "people/stopped.html")
 
 
-def _signed_out(where: str) -> HttpResponse:
+def signed_out(where: str) -> HttpResponse:
+    """To ``where``, without the credential."""
     response = redirect(where)
     drop_cookie(response)
     return response
@@ -144,7 +126,7 @@ def _signed_out(where: str) -> HttpResponse:
 
 def _consents(person: int) -> list[dict[str, Any]]:
     live = {row.purpose: row for row in Consent.objects.filter(person=person, withdrawn_at=None)}
-    return [{"words": words, "given": live.get(words.slug)} for words in PURPOSE_WORDS]
+    return [{"words": words, "given": live.get(words.slug)} for words in PURPOSE_WORDS if words.purpose.at_application]
 
 
 def _devices(resident: Resident, now: Any) -> list[dict[str, Any]]:
