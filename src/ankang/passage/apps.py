@@ -9,9 +9,12 @@ class PassageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The groups somebody is in stand on their own page."""
+        """The groups somebody is in stand on their own page; checkpoints that visits name are never deleted."""
         from ankang.people.sections import me_sections
+        from ankang.places.ports import used_checkpoints
 
         from .groups.views import section
+        from .services import checkpoints_visited
 
         me_sections.append(section)
+        used_checkpoints.append(checkpoints_visited)

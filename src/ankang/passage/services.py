@@ -90,6 +90,15 @@ def visits_at(checkpoint: int, start: datetime, end: datetime) -> QuerySet[Visit
     return Visit.objects.filter(checkpoint=checkpoint, day__range=days, at__gte=start, at__lt=end).order_by("at")
 
 
+def checkpoints_visited(numbers: list[int]) -> set[int]:
+    """Those of the checkpoints that a visit on file names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n FROM unnest(%s::bigint[]) n WHERE EXISTS (SELECT FROM passage_visit v WHERE v.checkpoint = n)", [numbers]
+        )
+        return {number for (number,) in cursor}
+
+
 def count_today(checkpoint: int, now: datetime) -> dict[int, int]:
     """How many visits ``checkpoint`` had since 04:00, by verdict number."""
     rows = Visit.objects.filter(checkpoint=checkpoint, day=day_of_moment(now.timestamp()))
