@@ -3,11 +3,13 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from .api.once import forget_answers
 from .sign_in import forget_failures
 
 
 @app.periodic(cron="27 3 * * *")
 @app.task(queue="base", queueing_lock="base.tidy")
 def tidy(timestamp: int) -> None:
-    """Forget yesterday's wrong passwords."""
+    """Forget yesterday's wrong passwords, and what was answered to yesterday's keys."""
     forget_failures(timezone.now())
+    forget_answers(timezone.now())

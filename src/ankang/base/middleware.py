@@ -18,6 +18,7 @@ from .errors import (
     BodyTooLarge,
     ConfirmYourself,
     InternalError,
+    MethodNotAllowed,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -76,7 +77,12 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.path.startswith("/api/"):
+            problem = render_problem(request, MethodNotAllowed())
+            problem.headers["Allow"] = ", ".join(sorted(response.headers.get("Allow", "").split(", ")))
+            return problem
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = problem_of(exception)

@@ -142,6 +142,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
+ANKANG_API_RATE = 600  # requests a minute of one caller and process; 0: no limit
+ANKANG_API_RATE_OF_AN_ADDRESS = 3000  # of callers without a name: many phones share one address
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY  # uploads hold personal data: never a temporary file in clear
 

@@ -87,3 +87,8 @@ class SheetTooLong(Problem):
 class LastFactor(Problem):
     status = 409
     zh, en = "这是您唯一的第二因素，请先添加另一个。", "This is your only second factor. Add another one first."
+
+
+class TokenRefused(Problem):
+    status = 401
+    zh, en = "接口令牌无效、已过期、已收回，或对应岗位已取消。", "The token is unknown, expired, withdrawn, or its duty was taken."

@@ -97,6 +97,8 @@ EVENTS: dict[str, Any] = {
     "provider_refused": _("answer of a provider refused"),
     "provider_unlinked": _("agency account unlinked"),
     "sessions_ended": _("sessions ended"),
+    "token_issued": _("token for the API made"),
+    "token_revoked": _("token for the API withdrawn"),
 }
 KEYS: dict[str, Any] = {
     "duties": _("Duties"),

@@ -1,6 +1,5 @@
 """Tokens for machines: 32 random bytes, kept as HMAC-SM3, for named feeds, with an end, and revocable (G1)."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,15 +9,14 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from ankang.base.errors import BadInput, NotFound
-from ankang.core.base64url import to_base64url
-from ankang.trust.keyring import keyring
+from ankang.base.tokens import FEED, blind_of, new_token
 
 from ..errors import AgentRefused
 from ..models import Agent
 from .kinds import feed_kind
 from .senders import SEND, organisation_of, reach, sender_of
 
-PREFIX = "akf_"
+PREFIX = FEED
 LONGEST_DAYS = 730
 
 
@@ -42,8 +40,8 @@ def issue_agent(
     faults |= {"days": "out_of_range"} if not 1 <= days <= LONGEST_DAYS else {}
     if faults:
         raise BadInput(details={"fields": faults})
-    sender = sender_of(by, feed_kind(feeds[0]).slug, now, region)
-    token = PREFIX + to_base64url(secrets.token_bytes(32))
+    sender = [sender_of(by, feed_kind(feed).slug, now, region) for feed in feeds][0]
+    token = new_token(FEED)
     agent = Agent.objects.create(
         user=by.pk,
         user_name=sender.name,
@@ -51,7 +49,7 @@ def issue_agent(
         organisation=organisation_of(by),
         region_id=sender.region,
         feeds=sorted({feed_kind(feed).slug for feed in feeds}),
-        token_blind=_blind(token),
+        token_blind=blind_of(token),
         issued_at=now,
         expires_at=now + timedelta(days=days),
     )
@@ -60,7 +58,7 @@ def issue_agent(
 
 def agent_of_token(token: str, now: datetime) -> tuple[Any, Agent]:
     """The member of staff behind a token, and the token's row. Raises AgentRefused."""
-    agent = Agent.objects.filter(token_blind=_blind(token), revoked_at=None, expires_at__gt=now).first()
+    agent = Agent.objects.filter(token_blind=blind_of(token), revoked_at=None, expires_at__gt=now).first()
     user = User.objects.filter(pk=agent.user, is_active=True).first() if agent else None
     if agent is None or user is None:
         raise AgentRefused()
@@ -87,7 +85,3 @@ def revoke_agent(agent: int, by: Any, now: datetime) -> Agent:
 def end_agents_of(user: Any, now: datetime) -> None:
     """Whoever leaves takes the tokens along."""
     Agent.objects.filter(user=user.pk, revoked_at=None).update(revoked_at=now)
-
-
-def _blind(token: str) -> bytes:
-    return keyring().blind("feed token", token)

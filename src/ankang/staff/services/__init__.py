@@ -15,6 +15,7 @@ from .invitations import (
 from .members import deactivate, end_session, end_sessions, end_sessions_of, end_this_session, sessions_of
 from .providers import providers_for, save_provider
 from .reach import fetch_staff, fetch_to_change, in_reach, regions_to_give, staff_for
+from .tokens import grantable, issue_token, revoke_token, tokens_of
 from .trail import note, trail_for
 
 __all__ = [
@@ -35,10 +36,12 @@ __all__ = [
     "fetch_staff",
     "fetch_to_change",
     "give_duty",
+    "grantable",
     "in_reach",
     "invitations_for",
     "invite",
     "invite_rows",
+    "issue_token",
     "note",
     "open_invitation",
     "providers_for",
@@ -46,8 +49,10 @@ __all__ = [
     "regions_to_give",
     "remove_duty",
     "revoke_invitation",
+    "revoke_token",
     "save_provider",
     "sessions_of",
     "staff_for",
+    "tokens_of",
     "trail_for",
 ]

@@ -14,6 +14,7 @@ from ankang.base.errors import BadInput, NotFound
 from ..events import leaving
 from ..models import Invitation, Member
 from .reach import fetch_to_change, home_of
+from .tokens import end_tokens_of
 from .trail import duty_row, note
 
 
@@ -33,6 +34,7 @@ def deactivate(user: int, by: Any, now: datetime, *, reason: str) -> User:
     Invitation.objects.filter(invited_by=whom.pk, used_at=None, revoked_at=None).update(revoked_at=now)
     for end in leaving:
         end(whom, now)
+    end_tokens_of(whom, now)
     whom.duties.all().delete()  # type: ignore[attr-defined]
     whom.is_active = False
     whom.set_unusable_password()
