@@ -7,3 +7,14 @@ class SiteConfig(AppConfig):
     name = "ankang.site"
     label = "site"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        """Fill the ports of the console: work lists, search, counts of saved filters."""
+        from ankang.base import saved_filters
+
+        from . import finding, work
+        from .console_lists import count_at
+
+        work.plug_in()
+        finding.plug_in()
+        saved_filters.plug_in(count_at)

@@ -1,0 +1,11 @@
+"""The work lists of the first page, room by room. Each maker narrows by the room's own services."""
+
+from ankang.base.work import register
+
+from . import exchange, health, house, people, places
+
+
+def plug_in() -> None:
+    """Give the port in ``base.work`` every list, in the order in which they are shown."""
+    for room in (house, exchange, health, people, places):
+        register(room.MAKERS)
