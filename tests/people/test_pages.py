@@ -253,7 +253,7 @@ def test_a_required_agreement_is_withdrawn_after_a_second_question(signed_in: Cl
 def test_an_optional_agreement_is_given_and_withdrawn(signed_in: Client) -> None:
     person = Person.objects.get()
     for do, given in (("grant", 1), ("withdraw", 0)):
-        assert signed_in.post("/me/consents/notices", {"do": do}).url == "/me"
+        assert signed_in.post("/me/consents/notices", {"do": do}).url == "/me/consents"
         assert person.consents.filter(purpose="notices", withdrawn_at=None).count() == given
 
 

@@ -13,6 +13,7 @@ OWN_FAULTS: Words = {
     "number_taken": ("该编号已用于另一条记录", "This number belongs to another record"),
     "ambiguous_person": ("手机号对应多人，请补充证件号码", "Several people have this phone; add the document number"),
     "name_differs": ("姓名与登记的不一致", "The name is not the one on file"),
+    "withdrawn": ("本人已撤回这一栏的授权，不再归集", "The person has withdrawn this section; nothing more is taken in"),
     "evidence_refused": ("记录时被拒绝", "It was refused when it was to be recorded"),
     "no_person_column": ("须有证件号码列或手机号列", "There must be a column with document or phone numbers"),
     "columns_ignored": (

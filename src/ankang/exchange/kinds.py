@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ankang.archive.kinds import section_kinds
 from ankang.base.reading.columns import Column
 from ankang.core.evidence import EvidenceKind
 
@@ -27,17 +28,30 @@ class Worsening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FeedKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One feed: what its rows become, their columns, and whether they can turn a colour worse."""
+    """One feed: what its rows become, their columns, and whether they can turn a colour worse.
+
+    Its rows become ``evidence``, or items of a ``section`` of the personal archive: never both, and a section moves no colour.
+    """
 
     slug: str
     zh: str
     en: str
-    evidence: EvidenceKind
     worsens: Literal["always", "never", "some"]
     columns: tuple[Column, ...]
+    evidence: EvidenceKind | None = None
+    section: str = ""
     worsening: Worsening | None = None
     fixed: dict[str, str] = {}
     number: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.evidence is None) is not bool(self.section) or (self.section and self.worsens != "never"):
+            raise ValueError(f"{self.slug}: evidence, or a section that worsens nothing")
+
+    @property
+    def permission(self) -> str:
+        """What a sender needs beside ``feeds.send``; empty: nothing."""
+        return section_kinds()[self.section].permission if self.section else ""
 
     def word(self, lang: str) -> str:
         """The feed's name in the reader's language."""
@@ -59,7 +73,8 @@ class FeedKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def all_kinds() -> dict[str, FeedKind]:
     """Every feed by its slug, in the order of the file."""
     raw = tomllib.loads(resources.files("ankang.exchange").joinpath("data/feeds.toml").read_text(encoding="utf-8"))
-    people = raw["person"]
+    people = [msgspec.convert(column, Column) for column in raw["person"]]
     for feed in raw["feeds"]:
-        feed["columns"] = [*people, *feed["columns"]]
+        own = section_kinds()[feed["section"]].columns if "section" in feed else feed["columns"]
+        feed["columns"] = [*people, *(msgspec.convert(column, Column) for column in own)]
     return {kind.slug: kind for kind in (msgspec.convert(feed, FeedKind) for feed in raw["feeds"])}

@@ -6,6 +6,7 @@ Nothing here knows persons: a row names its person by document or phone, and mat
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ankang.archive.kinds import Values, check_values, section_kinds
 from ankang.base.reading import WHY, Column, cells, headers, simple
 from ankang.core.evidence import Attributes, EvidenceFault, check_evidence, check_moments
 
@@ -20,7 +21,7 @@ class Parsed(NamedTuple):
     """A good row. ``document`` is ``kind:number``; ``number`` the parts of its issuer's number, if it has one."""
 
     occurred_at: int
-    attributes: Attributes
+    attributes: Attributes | Values
     document: str | None
     phone: str | None
     name: str
@@ -95,7 +96,9 @@ class RowReader:
             raise RowFault(fault.code, self._titles[column]) from None
         raise RowFault("no_person")
 
-    def _attributes(self, occurred_at: int, values: dict[str, Any]) -> Attributes:
+    def _attributes(self, occurred_at: int, values: dict[str, Any]) -> Attributes | Values:
+        if self.kind.evidence is None:
+            return check_values(section_kinds()[self.kind.section], values)
         try:
             attributes = check_evidence(self.kind.evidence, values)
             check_moments(occurred_at, attributes)

@@ -6,7 +6,7 @@ Services run in the caller's transaction and never commit; the jobs commit chunk
 
 from .agents import agent_of_token, agents_of, issue_agent, revoke_agent
 from .batches import approval_of, cancel_batch, progress_of, resume_batch, stop_batch
-from .kinds import feed_kind, feed_kinds, template_csv, template_xlsx
+from .kinds import feed_kind, feed_kinds, feeds_for, template_csv, template_xlsx
 from .pool import pool_sizes, rematch_batch
 from .records import Sent, hand_in, send_rows
 from .rejects import rejects_csv, rejects_of, rejects_xlsx
@@ -26,6 +26,7 @@ __all__ = [
     "complete_upload",
     "feed_kind",
     "feed_kinds",
+    "feeds_for",
     "hand_in",
     "issue_agent",
     "open_upload",

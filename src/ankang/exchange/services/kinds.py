@@ -1,16 +1,23 @@
 """The feeds, and the files one fills in."""
 
 import io
+from typing import Any
 
 from ankang.base.reading import as_csv, template_table
 
 from ..errors import FeedUnknown
 from ..kinds import FeedKind, all_kinds
+from .senders import concerns
 
 
 def feed_kinds() -> tuple[FeedKind, ...]:
     """Every feed, in the order of the list."""
     return tuple(all_kinds().values())
+
+
+def feeds_for(user: Any) -> tuple[FeedKind, ...]:
+    """The feeds that concern ``user``: of another office's sections none."""
+    return tuple(kind for kind in feed_kinds() if concerns(user, kind.slug))
 
 
 def feed_kind(slug: str) -> FeedKind:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ankang.archive.kinds import Values
 from ankang.core.evidence import Attributes
 from ankang.trust.keyring import keyring
 
@@ -18,7 +19,7 @@ class Marked(NamedTuple):
     """
 
     occurred_at: int
-    attributes: Attributes
+    attributes: Attributes | Values
     name: str
     worsens: bool
     document: bytes | None

@@ -12,11 +12,11 @@ from ankang.health.services import record_evidence
 from ankang.people.models import Person
 from ankang.trust.keyring import keyring
 
-from ..faults import Refusal
+from ..faults import Refusal, RowFault
 from ..models import Batch, Waiting
 from .kinds import feed_kind
 from .matching import is_named
-from .recording import source_of_row
+from .recording import record_section, source_of_row
 from .senders import sent_batch
 from .taking import WAITING_LABEL, keep_refusals
 
@@ -87,8 +87,14 @@ def _take(people: dict[int, list[int]], rows: Sequence[Waiting], now: datetime) 
 def _record(row: Waiting, person: int, content: dict[str, Any], now: datetime) -> None:
     kind = feed_kind(row.batch.feed)
     moment = datetime.fromtimestamp(content["occurred_at"], UTC)
-    source = source_of_row(row.batch, row.row)
-    record_evidence(person, kind.evidence.value, moment, content["attributes"], source, now)
+    if kind.evidence is None:
+        item = (content["occurred_at"], content["attributes"])
+        (outcome,) = record_section(row.batch, kind, [(row.row, person, item)], now)
+        if isinstance(outcome, RowFault):
+            keep_refusals(row.batch, [Refusal(row.row, outcome.code, outcome.column, content["cells"])])
+    else:
+        source = source_of_row(row.batch, row.row)
+        record_evidence(person, kind.evidence.value, moment, content["attributes"], source, now)
     row.delete()
 
 

@@ -1,9 +1,15 @@
-"""The door to health: many rows as evidence at once, each with where it came from."""
+"""The doors to health and to the archive: many rows at once, each with where it came from."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
+
+from ankang.archive.kinds import section_kinds
+from ankang.archive.services import NewItem, record_items
+from ankang.archive.services.reach import office_for
+from ankang.core.evidence import stored
 from ankang.health.models import ColourChange, FeedHead
 from ankang.health.services import NewEvidence, record_evidence_in_bulk
 
@@ -26,6 +32,8 @@ def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Mar
     """Record ``rows`` (row number, person, content) as evidence and evaluate the people."""
     if not rows:
         return Recorded([], 0)
+    if kind.evidence is None:
+        return Recorded(record_section(batch, kind, [(number, person, _item(row)) for number, person, row in rows], now), 0)
     before = FeedHead.objects.values_list("seq", flat=True).first() or 0
     done = record_evidence_in_bulk((_new(batch, kind, *row) for row in rows), now)
     outcomes: list[str | RowFault] = ["success"] * len(rows)
@@ -37,7 +45,34 @@ def record_rows(batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, Mar
     return Recorded(outcomes, worse)
 
 
+def record_section(
+    batch: Batch, kind: FeedKind, rows: Sequence[tuple[int, int, tuple[int, dict[str, Any]]]], now: datetime
+) -> list[str | RowFault]:
+    """Record ``rows`` (row number, person, moment and values) as items of the feed's section: no evidence, no colour."""
+    section = section_kinds()[kind.section]
+    sender = User.objects.filter(pk=batch.sender).prefetch_related("duties").first()
+    office = office_for(sender, section.permission) if sender else None
+    items = [
+        NewItem(person, datetime.fromtimestamp(at, UTC), values, source_of_row(batch, number))
+        for number, person, (at, values) in rows
+    ]
+    outcomes = record_items(section, items, batch.region_id, office, now)
+    return [RowFault("withdrawn") if outcome == "withdrawn" else outcome for outcome in outcomes]
+
+
+def content_of(attributes: Any) -> Any:
+    """A row's attributes as the pool keeps them: evidence as it is stored, an item's values as they are."""
+    return attributes if isinstance(attributes, dict) else stored(attributes)
+
+
+def _item(row: Marked) -> tuple[int, dict[str, Any]]:
+    assert isinstance(row.attributes, dict)
+    return row.occurred_at, dict(row.attributes)
+
+
 def _new(batch: Batch, kind: FeedKind, number: int, person: int, row: Marked) -> NewEvidence:
+    assert kind.evidence is not None
+    assert not isinstance(row.attributes, dict)
     moment = datetime.fromtimestamp(row.occurred_at, UTC)
     return NewEvidence(person, kind.evidence.value, moment, row.attributes, source_of_row(batch, number))
 

@@ -13,6 +13,7 @@ from ankang.base.services import region_codes_below
 from ankang.places.models import Organisation
 
 from ..errors import NoRegion
+from ..kinds import all_kinds
 from ..models import Agent, Batch
 
 SEND, VIEW = "feeds.send", "feeds.view"
@@ -33,9 +34,12 @@ def sender_of(by: Any, feed: str, now: datetime, region: str | None = None, agen
     """Who sends, narrowed to ``region`` when one is named. Raises NotAllowed, NoRegion."""
     if not may(by, SEND) or (agent is not None and not _agent_may(agent, feed, now)):
         raise NotAllowed(details={"permission": SEND})
+    own = all_kinds()[feed].permission
+    if not concerns(by, feed):
+        raise NotAllowed(details={"permission": own or SEND})
     if agent is not None:
         return Sender(by.pk, f"{agent.label} ({_name(by)})", agent.organisation, agent.region_id, agent.pk)
-    tops = regions_where(by, SEND)
+    tops = regions_where(by, own or SEND)
     if region is not None and region not in region_codes_below(tops):
         raise NoRegion(details={"region": region})
     if not tops:
@@ -52,7 +56,23 @@ def organisation_of(by: Any) -> str:
 
 def batches_of(user: Any, permission: str = VIEW) -> "QuerySet[Batch]":
     """The batches of the regions where ``user`` holds ``permission``, newest first."""
-    return Batch.objects.filter(region__in=reach(user, permission)).order_by("-created_at", "-pk")
+    mine = Batch.objects.filter(region__in=reach(user, permission)).exclude(feed__in=closed_feeds(user))
+    return mine.order_by("-created_at", "-pk")
+
+
+def closed_feeds(user: Any) -> list[str]:
+    """The feeds of other offices: sections that ``user`` has no duty for, and evidence for who has a section only."""
+    return [slug for slug in all_kinds() if not concerns(user, slug)]
+
+
+def concerns(user: Any, feed: str) -> bool:
+    """Whether a duty of ``user`` is about this feed: an officer of a section of the archive sends and sees that section."""
+    permissions = [ROLES.get(duty.role, frozenset()) for duty in user.duties.all()]
+    own = all_kinds()[feed].permission
+    if own:
+        return any(own in held for held in permissions)
+    sections = {kind.permission for kind in all_kinds().values() if kind.permission}
+    return any({SEND, VIEW, "feeds.approve"} & held and not sections & held for held in permissions)
 
 
 def batch_of(user: Any, batch: int, permission: str = VIEW) -> Batch:
@@ -76,6 +96,8 @@ def own_batch(by: Any, batch: int, now: datetime, agent: Agent | None = None) ->
 def sent_batch(by: Any, batch: int) -> Batch:
     """The batch, locked, of a region where ``by`` may send. Raises NotFound."""
     found = Batch.objects.select_for_update().filter(pk=batch, region__in=reach(by, SEND)).first()
+    if found is not None and found.feed in closed_feeds(by):
+        raise NotFound()
     if found is None:
         raise NotFound()
     return found

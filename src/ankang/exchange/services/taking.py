@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ankang.core.evidence import stored
 from ankang.trust.keyring import keyring
 
 from ..faults import Refusal, RowFault
@@ -17,7 +16,7 @@ from .driver import binary_cursor
 from .marking import Marked, ReadRow
 from .matching import match_rows
 from .numbers import claim_numbers
-from .recording import record_rows
+from .recording import content_of, record_rows
 
 ROW_LABEL = "row.cells"
 WAITING_LABEL = "waiting.content"
@@ -104,7 +103,7 @@ def _wait(batch: Batch, rows: Sequence[tuple[ReadRow, Marked]], now: datetime) -
 
 
 def _waiting_content(raw: ReadRow, row: Marked) -> dict[str, Any]:
-    said = {"occurred_at": row.occurred_at, "attributes": stored(row.attributes), "name": row.name}
+    said = {"occurred_at": row.occurred_at, "attributes": content_of(row.attributes), "name": row.name}
     return said | {"cells": raw.cells}
 
 

@@ -50,7 +50,7 @@ def evidence_of(batch: Batch, moment: datetime) -> Mapping[int, Sequence[Evidenc
         read = [row for row in (_read(table.reader, raw) for raw in chunk) if row and (always or row.worsens)]
         good = [marked(kind, row) for row in read]
         for row, match in zip(good, match_rows(good), strict=True):
-            if isinstance(match, int):
+            if isinstance(match, int) and kind.evidence is not None and not isinstance(row.attributes, dict):
                 record = Evidence(f"batch {batch.pk}", kind.evidence, row.occurred_at, row.attributes)
                 found.setdefault(match, []).append(record)
     return found

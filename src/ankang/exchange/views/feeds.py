@@ -18,7 +18,7 @@ from ankang.base.reading import Column
 
 from ..forms import label_of, values_of
 from ..kinds import FeedKind
-from ..services import feed_kind, feed_kinds, template_csv, template_xlsx
+from ..services import feed_kind, feeds_for, template_csv, template_xlsx
 from .listing import last_batches, table_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,12 +35,13 @@ def show_feeds(request: HttpRequest, refused: dict[str, Any] | None = None, stat
     """The page; with what was wrong about a file on top."""
     lang = get_language() or "zh-hans"
     last = last_batches(request.user)
-    words = [(kind.slug, kind.word(lang)) for kind in feed_kinds()]
+    words = [(kind.slug, kind.word(lang)) for kind in feeds_for(request.user)]
     context = {
         "title": _("Data feeds"),
         "kinds_words": words,
         "kinds": [
-            (kind, kind.word(lang), needed_of(kind), _held(kind, lang), last.get(kind.slug)) for kind in feed_kinds()
+            (kind, kind.word(lang), needed_of(kind), _held(kind, lang), last.get(kind.slug))
+            for kind in feeds_for(request.user)
         ],
         **sending_of(request, refused),
         **table_of(request, lang),

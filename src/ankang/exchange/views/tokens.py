@@ -15,14 +15,14 @@ from ankang.base.permissions import requires
 
 from ..forms import TokenForm
 from ..models import Agent
-from ..services import agents_of, feed_kinds, issue_agent, revoke_agent
+from ..services import agents_of, feed_kinds, feeds_for, issue_agent, revoke_agent
 from .feeds import page_of, sending_of
 
 
 @requires("feeds.send")
 def tokens(request: HttpRequest) -> HttpResponse:
     """My tokens, and a form for a new one; the new token is on this answer alone."""
-    form = TokenForm(feed_kinds(), request.POST if request.method == "POST" else None)
+    form = TokenForm(feeds_for(request.user), request.POST if request.method == "POST" else None)
     issued = None
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
@@ -34,7 +34,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     words = {kind.slug: kind.word(lang) for kind in feed_kinds()}
     context = {
         "title": _("Tokens for machines"),
-        "form": form if issued is None else TokenForm(feed_kinds()),
+        "form": form if issued is None else TokenForm(feeds_for(request.user)),
         "issued": issued,
         "address": settings.ANKANG_PUBLIC_URL,
         "rows": [

@@ -19,7 +19,8 @@ ASSUMED = frozenset(purpose.slug for purpose in PURPOSES if not purpose.at_appli
 def withdraw_consent(person: int, purpose: str, now: datetime) -> bool:
     """Withdraw an agreement; without a required one the code cannot work: credentials, sheets and cards end with it.
 
-    What rests on another office's duty is withdrawn without having been given. False when it was not given. Applying again gives it again, and brings the same code.
+    What rests on another office's duty is withdrawn without having been given. False when it was not given.
+    Applying again gives it again, and brings the same code.
     """
     live = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
     withdrawn = live.update(withdrawn_at=now)
