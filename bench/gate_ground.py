@@ -52,7 +52,7 @@ class Ground:
 
     def __init__(self, folder: Path, numbers: Sequence[int] = range(1, PERSONS + 1)) -> None:
         self.folder, self.numbers = folder, numbers
-        self.settings = Settings(data=folder)
+        self.settings = Settings(data=folder, database_url=None)
         self.server = postgres.start(self.settings)
         subprocess.run([sys.executable, "-c", _MIGRATE], env=self.environment(), check=True)
         asyncio.run(self._seed())
