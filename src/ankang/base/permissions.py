@@ -42,6 +42,7 @@ PERMISSIONS = (
     "people.approve",
     "people.assist",
     "people.import",
+    "people.look_up",
     "people.merge",
     "people.review",
     "people.unmask",
@@ -105,7 +106,7 @@ ROLES: dict[str, frozenset[str]] = {
     "door_staff": frozenset({"checkpoints.view", "devices.view"}),
     "environment_regulator": frozenset({"archive.environment", "checkpoints.view", "policies.view"}),
     "feed_officer": frozenset({"feeds.send", "feeds.view"}),
-    "grid_worker": frozenset({"carriers.issue", "colours.view", "people.view"}),
+    "grid_worker": frozenset({"carriers.issue", "colours.view", "people.look_up", "people.view"}),
     "health_commission": frozenset(
         {
             "areas.declare",
@@ -121,6 +122,7 @@ ROLES: dict[str, frozenset[str]] = {
             "feeds.view",
             "people.approve",
             "people.assist",
+            "people.look_up",
             "people.merge",
             "people.review",
             "people.unmask",
@@ -133,7 +135,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "health_regulator": frozenset({"archive.health", "checkpoints.view", "policies.view"}),
     "hospital": frozenset({"feeds.send", "feeds.view"}),
-    "hotline_agent": frozenset({"areas.view", "colours.view", "people.view", "rules.view"}),
+    "hotline_agent": frozenset({"areas.view", "colours.view", "people.look_up", "people.view", "rules.view"}),
     "household_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.household"}),
     "licence_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.licences"}),
     "market_regulator": frozenset({"archive.market", "checkpoints.view", "policies.view"}),
@@ -148,6 +150,7 @@ ROLES: dict[str, frozenset[str]] = {
             "operations.view",
             "people.assist",
             "people.import",
+            "people.look_up",
             "people.merge",
             "people.review",
             "people.view",
@@ -161,7 +164,7 @@ ROLES: dict[str, frozenset[str]] = {
     "social_security_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.social_security"}),
     "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view", "operations.view"}),
     "tracer": frozenset(
-        {"areas.view", "board.view", "checkpoints.view", "colours.view", "evidence.view", "people.view", "visits.view"}
+        {"areas.view", "board.view", "checkpoints.view", "colours.view", "evidence.view", "people.look_up", "people.view", "visits.view"}
     ),
 }
 

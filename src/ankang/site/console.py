@@ -46,11 +46,13 @@ PAGES = (
     ("carriers.issue", gettext_lazy("Sheets and cards"), "badge", "find_carriers"),
     ("people.assist", gettext_lazy("Service window"), "support_agent", "desk"),
     ("people.review", gettext_lazy("Requests to review"), "fact_check", "reviews"),
+    ("people.look_up", gettext_lazy("Look up by document"), "person_search", "look_up"),
     ("people.merge", gettext_lazy("Merge two records"), "merge", "merges"),
     ("people.import", gettext_lazy("Earlier registration codes"), "history", "legacy_lists"),
     ("groups.edit", gettext_lazy("Groups"), "groups", "groups"),
     ("operations.view", gettext_lazy("Operations"), "monitor_heart", "operations"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
+    ("reads.view", gettext_lazy("Reads on record"), "visibility", "access_reads"),
     ("staff.view", gettext_lazy("Staff"), "badge", "staff"),
 )
 """Pages of the rooms in the sidebar: permission, title, icon, name of the address."""

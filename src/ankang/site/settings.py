@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "ankang.people",
     "ankang.places",
     "ankang.health",
+    "ankang.access",
     "ankang.passage",
     "ankang.archive",
     "ankang.scenes.rides",

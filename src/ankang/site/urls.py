@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api import api
+from .bulk import bulk_sheets
 
-ROOMS = ("base", "staff", "people", "places", "health", "passage", "archive", "scenes.rides", "exchange", "insight")
+ROOMS = ("base", "staff", "people", "places", "health", "access", "passage", "archive", "scenes.rides", "exchange", "insight")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for room in ROOMS
         if find_spec(f"ankang.{room}.urls")
     ),
+    path("console/bulk-runs/<int:number>/sheets.pdf", bulk_sheets, name="bulk_sheets"),
     path("console/", admin.site.urls),
 ]
 

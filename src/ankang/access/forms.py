@@ -1,0 +1,79 @@
+"""What people type into this room's pages; lengths are bounded here, meaning is checked in services."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ankang.people.words import READ_PURPOSES
+
+from .services.reads import Wanted
+
+_FIELD = {"class": "field-input"}
+_BAD = {"null_characters_not_allowed": _("There is a sign in it that cannot be used. Please type it again.")}
+
+
+def _line(label: Any, longest: int = 100, required: bool = False, **attrs: str) -> forms.CharField:
+    messages = {**_BAD, "required": _("Please write something here.")}
+    widget = forms.TextInput(_FIELD | {"autocomplete": "off"} | attrs)
+    return forms.CharField(label=label, max_length=longest, required=required, widget=widget, error_messages=messages)
+
+
+class PurposeForm(forms.Form):
+    """The purpose of a look-up: one of the list, and words that are obligatory."""
+
+    purpose = forms.ChoiceField(
+        label=_("purpose"),
+        choices=[("", "–"), *READ_PURPOSES.items()],
+        widget=forms.Select(_FIELD),
+        error_messages={"required": _("Choose from the list."), "invalid_choice": _("Choose from the list.")},
+    )
+    note = _line(_("what for: case, order or event"), required=True)
+
+    def words(self) -> str:
+        """The purpose as it goes on record."""
+        return f"{self.cleaned_data['purpose']}: {self.cleaned_data['note']}"
+
+
+class NumberForm(forms.Form):
+    """The document number."""
+
+    number = _line(_("document number"), 60, required=True, autocapitalize="characters", spellcheck="false")
+
+
+class SearchForm(forms.Form):
+    """What an auditor looks for. A document wants a purpose."""
+
+    reader = _line(_("reader"))
+    office = _line(_("office"))
+    purpose = _line(_("words in the purpose"))
+    since = forms.DateField(label=_("from"), required=False, widget=forms.DateInput(_FIELD | {"type": "date"}))
+    until = forms.DateField(label=_("to"), required=False, widget=forms.DateInput(_FIELD | {"type": "date"}))
+    unusual = forms.BooleanField(label=_("only unusual ones"), required=False)
+
+    def wanted(self, **given: str) -> Wanted:
+        """The search; a field that cannot be read does not matter."""
+        data = getattr(self, "cleaned_data", {})
+        until = data.get("until")
+        return Wanted(
+            reader=data.get("reader", ""),
+            office=data.get("office", ""),
+            purpose=data.get("purpose", ""),
+            since=_start(data.get("since")),
+            until=_start(until + timedelta(days=1)) if until and until.year < 9999 else None,
+            unusual=bool(data.get("unusual")),
+            **given,
+        )
+
+
+class PersonForm(forms.Form):
+    """Reads of one person: the document, and why the auditor asks."""
+
+    document = _line(_("document or phone of the person"), 60, required=True)
+    why = _line(_("why you look for this person"), required=True)
+
+
+def _start(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), timezone.get_current_timezone()) if day and day.year > 1970 else None

@@ -1,0 +1,89 @@
+"""What patterns, duties, fields and faults are called on this room's pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from ankang.base.models import AccessRecord, Region
+from ankang.base.organisations import organisation_tree
+from ankang.people.words import READ_FIELDS, read_purpose_words
+from ankang.staff.words import permission_words, role_words
+
+PATTERN_WORDS: dict[str, Any] = {
+    "kin": _("read of the own family"),
+    "many_day": _("many people in a day"),
+    "many_hour": _("many people in an hour"),
+    "outside_hours": _("reads outside working hours"),
+    "outside_region": _("reads outside the own region"),
+    "own": _("read of the own record"),
+    "questioned": _("a resident's question: not justified"),
+    "same_name": _("mostly people of the own surname"),
+    "watched": _("one person read by many"),
+    "wrong_numbers": _("many documents that nobody has"),
+}
+COUNT_WORDS: dict[str, Any] = {
+    "limit": _("limit"),
+    "numbers": _("numbers"),
+    "of": _("of"),
+    "people": _("people"),
+    "question": _("question"),
+    "readers": _("readers"),
+    "reads": _("reads"),
+}
+ALERT_STATE_WORDS: dict[str, Any] = {
+    "open": _("open"),
+    "explained": _("explained"),
+    "escalated": _("escalated"),
+    "closed": _("closed"),
+}
+QUESTION_STATE_WORDS: dict[str, Any] = {
+    "open": _("with the auditor"),
+    "justified": _("answered: the read was right"),
+    "unjustified": _("answered: the read was not right"),
+}
+OUTCOME_WORDS: dict[str, Any] = {
+    "found": _("found"),
+    "nobody": _("nobody has this document"),
+    "outside": _("lives in another region"),
+    "no_number": _("not a document number"),
+}
+FIELD_WORDS: dict[str, Any] = {
+    **READ_FIELDS,
+    "colour": _("code colour with its reasons"),
+    "reads": _("who looked at the person"),
+}
+FAULTS: dict[str, Any] = {
+    "missing": _("Please write something here."),
+    "too_long": _("This is too long: 1,000 characters at most."),
+    "unknown": _("Choose from the list."),
+}
+
+
+def read_lines(rows: Iterable[AccessRecord], lang: str) -> list[dict[str, Any]]:
+    """Reads for a page: the office and duty of the reader, purpose and fields in words."""
+    rows = list(rows)
+    offices = organisation_tree().names({row.office for row in rows if row.office is not None})
+    regions = {region.code: region for region in Region.objects.filter(code__in={row.region for row in rows})}
+    return [
+        {
+            "row": row,
+            "office": offices.get(row.office or 0) or _region_words(regions.get(row.region), lang),
+            "duty": role_words(row.role) if row.role else permission_words(row.duty),
+            "purpose": read_purpose_words(row.purpose),
+            "fields": [str(FIELD_WORDS.get(field, field)) for field in row.fields],
+        }
+        for row in rows
+    ]
+
+
+def counts_in_words(counts: dict[str, Any]) -> str:
+    """``{"people": 41, "limit": 40}`` → 41 people, limit 40."""
+    return _now(", ").join(f"{COUNT_WORDS.get(name, name)} {value}" for name, value in sorted(counts.items()))
+
+
+def _region_words(region: Region | None, lang: str) -> str:
+    if region is None:
+        return _now("the platform itself")
+    return region.name if lang.startswith("zh") else region.name_en

@@ -1,0 +1,178 @@
+"""Law: every route, with every role, inside and outside its region (G3).
+
+Without the permission: 401 or 403. With it, inside: the page opens. With it, but in another county: the object is not there,
+lists are without it, and nothing of the other side stands anywhere in the answer.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+
+from ankang.base.permissions import PERMISSIONS, ROLES, STAFF
+
+from .access_ground import Side, a_side, staff_of
+from .test_routes import _operations, _pages
+
+pytestmark = pytest.mark.django_db
+
+OBJECTS = (
+    ("console/approvals/<int:approval>", {"approval": "approval"}),
+    ("console/carriers/lists/<int:run>", {"run": "run", "part": "1", "form": "csv"}),
+    ("console/carriers/<int:person>", {"person": "person"}),
+    ("console/desk/<int:person>", {"person": "person"}),
+    ("console/desk/states/<int:number>", {"number": "leaving"}),
+    ("console/requests/<int:number>", {"number": "request", "picture": "1"}),
+    ("console/merges/<int:number>", {"number": "merge"}),
+    ("console/places/archive/<int:number>", {"number": "checkpoint"}),
+    ("console/places/archive/entries/<int:number>", {"number": "item"}),
+    ("console/places/lists/<int:number>", {"number": "import", "act": "confirm", "form": "csv"}),
+    ("console/places/standing/<int:number>", {"number": "checkpoint"}),
+    ("console/places/devices/<int:pk>", {"pk": "device"}),
+    ("console/health/people/<int:person>", {"person": "person", "record": "record"}),
+    ("console/groups/<int:pk>", {"pk": "group"}),
+    ("console/feeds/batches/<int:number>", {"number": "batch", "form": "csv"}),
+    ("console/staff/invitations/<int:pk>", {"pk": "invitation"}),
+    ("console/staff/<int:pk>", {"pk": "member", "duty": "duty"}),
+    ("api/v1/places/{checkpoint}", {"checkpoint": "checkpoint"}),
+    ("api/v1/places/organisations/{organisation}", {"organisation": "organisation"}),
+    ("api/v1/places/archive/{number}", {"number": "item"}),
+    ("api/v1/places/lists/{number}", {"number": "import", "act": "confirm"}),
+    ("api/v1/feeds/batches/{batch}", {"batch": "batch", "n": "1", "act": "stop"}),
+)
+"""Addresses of objects that belong to a county: each parameter, and the object of the ground it takes (or the text itself)."""
+
+OWN_ONLY = ("console/carriers/lists/<", "console/places/lists/<", "api/v1/places/lists/{", "api/v1/feeds/batches/{")
+"""Only who began it sees it, so a colleague does not find it either."""
+
+OWN = {"form": "csv", "kind": "print", "slug": "nucleic-tests", "wanted": "open", "act": "withdraw", "feed": "nucleic-tests"}
+REFUSED = {401, 403}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way in: method, address with parameters, permission; ``objects``: what the parameters stand for."""
+
+    method: str
+    pattern: str
+    permission: str
+    objects: dict[str, str] | None
+
+    def address(self, side: Side) -> str:
+        """The address of the side's object; routes without one get number 1."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1].split(":")[-1]
+            wanted = (self.objects or {}).get(name)
+            return str(side.ids.get(wanted, wanted) if wanted else OWN.get(name, "1"))
+
+        return "/" + re.sub(r"[<{]([^>}]+)[>}]", value, self.pattern)
+
+
+def _objects(pattern: str) -> dict[str, str] | None:
+    found = [objects for start, objects in OBJECTS if pattern.startswith(start)]
+    return found[-1] if found else None
+
+
+def _routes() -> Iterator[Route]:
+    for pattern, view in _pages():
+        if view.permission in (*PERMISSIONS, STAFF):
+            yield Route("get", pattern, view.permission, _objects(pattern))
+            yield Route("post", pattern, view.permission, _objects(pattern))
+    for name, view in _operations():
+        if view.permission in (*PERMISSIONS, STAFF):
+            method, path = name.split(" ", 1)
+            pattern = f"api/v1/{path.lstrip('/')}"
+            yield Route(method.split("/")[0].lower(), pattern, view.permission, _objects(pattern))
+
+
+SCREENS = {
+    "people.person": "person",
+    "health.colour": "person",
+    "health.evidence": "record",
+    "places.checkpoint": "checkpoint",
+    "places.device": "device",
+    "places.organisation": "organisation",
+    "base.accessrecord": "read",
+}
+
+
+def _screens() -> Iterator[Route]:
+    """The console's lists and what they open."""
+    for model, screen in admin.site._registry.items():
+        permission = getattr(screen, "permission", "")
+        address = f"console/{model._meta.app_label}/{model._meta.model_name}/"
+        if permission in PERMISSIONS:
+            yield Route("get", address, permission, None)
+        if name := SCREENS.get(model._meta.label_lower):
+            for tail in ("change", "delete", "history") + (("unmask",) if name == "person" and "people" in address else ()):
+                yield Route("get", f"{address}<x>/{tail}/", "people.unmask" if tail == "unmask" else permission, {"x": name})
+
+
+ROUTES = [*_routes(), *_screens()]
+
+
+class Visitor:
+    """A browser of one member of staff; whatever it does is undone."""
+
+    def __init__(self, role: str, side: Side, name: str) -> None:
+        self.role, self.side = role, side
+        self.browser = Client(raise_request_exception=True)
+        self.browser.force_login(staff_of(side, role, name))
+
+    def ask(self, route: Route, side: Side) -> tuple[int, str]:
+        """Status and body of the answer about ``side``'s object."""
+        with transaction.atomic():
+            send = getattr(self.browser, route.method)
+            given: dict[str, Any] = {} if route.method in ("get", "post") else {"content_type": "application/json", "data": "{}"}
+            answer = send(route.address(side), **given)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        return answer.status_code, body.decode("utf-8", "replace")
+
+
+@pytest.fixture
+def sides() -> tuple[Side, Side]:
+    """Two counties."""
+    return a_side("ningguo"), a_side("xuanzhou")
+
+
+def _holds(role: str, permission: str) -> bool:
+    return permission == STAFF or permission in ROLES[role]
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_role_opens_what_is_its_own_and_nothing_of_another_county(role: str, sides: tuple[Side, Side]) -> None:
+    here, there = sides
+    visitor = Visitor(role, here, f"visitor-{role}")
+    wrong = []
+    for route in ROUTES:
+        about = f"{route.method} {route.address(there)}"
+        status, body = visitor.ask(route, there)
+        if not _holds(role, route.permission):
+            if status not in REFUSED | {405}:
+                wrong.append((about, status, "without the permission"))
+        elif route.objects and status not in {403, 404, 405}:
+            wrong.append((about, status, "another county's"))
+        elif leaked := there.seen_in(body):
+            wrong.append((about, status, f"shows {leaked}"))
+        if _holds(role, route.permission) and not route.pattern.startswith(OWN_ONLY):
+            status, _ = visitor.ask(route, here)
+            if route.objects and status in {401, 404} or not route.objects and status in REFUSED:
+                wrong.append((f"{route.method} {route.address(here)}", status, "its own"))
+    assert wrong == []
+
+
+def test_a_stranger_opens_nothing(sides: tuple[Side, Side]) -> None:
+    browser = Client()
+    opened = [
+        (route, status)
+        for route in ROUTES
+        if (status := getattr(browser, route.method)(route.address(sides[0])).status_code) not in {302, 401, 403, 405}
+    ]
+    assert opened == []
