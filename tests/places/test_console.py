@@ -94,7 +94,7 @@ def test_a_bulk_action_leads_to_the_preview(manager: Any) -> None:
     answer = manager.post(
         "/console/places/checkpoint/", {"action": "close_doors", "_selected_action": [door.pk]}
     )
-    assert answer.headers["Location"] == f"/console/places/change/closed/?ids={door.pk}"
+    assert answer.headers["Location"] == f"/console/bulk/checkpoints-closed/?ids={door.pk}"
 
 
 def test_who_may_only_look_is_refused_the_change(client: Any) -> None:

@@ -19,7 +19,7 @@ NOT_KEPT = ("q", "p", "page", "all", "_facets", "lang", "e")
 """Parameters that are no filter. ``q`` is what somebody typed to find a row: it may name a person, so it is not kept."""
 
 Counter = Callable[[HttpRequest, str, str], int | None]
-_counter: Counter = lambda request, path, query: None  # noqa: E731
+_counter: Counter = lambda request, path, query: None
 
 
 class TooManySavedFilters(Problem):

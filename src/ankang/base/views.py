@@ -56,6 +56,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         "page": pages.get_page(request.GET.get("page")),
     }
     context["rows"] = [_row(asked) for asked in context["page"]]
+    context["own_pending"] = any(row.state == "pending" and row.asked_by == request.user.pk for row in context["page"])
     return TemplateResponse(request, "base/approvals.html", context)
 
 

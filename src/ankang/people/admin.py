@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +75,8 @@ class PersonAdmin(ReadOnlyAdmin):
         "via",
     )
     readonly_fields = fields
+    actions = ("print_sheets",)
+    actions_on_top = True
     actions_detail = ("unmask",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
@@ -106,6 +109,14 @@ class PersonAdmin(ReadOnlyAdmin):
     @display(description=_("applied by"))
     def via(self, person: Person) -> str:
         return str(APPLIED_VIA.get(person.applied_via, person.applied_via))
+
+    def has_issue_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, "carriers.issue")
+
+    @admin.action(description=_("Print sheets …"), permissions=["issue"])
+    def print_sheets(self, request: HttpRequest, queryset: QuerySet[Person]) -> HttpResponse:
+        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
+        return HttpResponseRedirect(f"{reverse('bulk', args=['people-sheets'])}?ids={ids}")
 
     def has_unmask_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may(request.user, "people.unmask")

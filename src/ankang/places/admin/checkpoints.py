@@ -58,7 +58,7 @@ class CheckpointAdmin(PlacesAdmin):
     search_fields = ("name", "name_en", "organisation__name", "organisation__name_en")
     ordering = ("site_no", "pk")
     list_per_page = 100
-    actions = ("posters", "posters_file", "open_doors", "close_doors", "void")
+    actions = ("posters", "posters_file", "built", "open_doors", "close_doors", "retype", "void")
     actions_detail = ("poster_of", "move", "standing_of", "archive_of", "void_of")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Checkpoint]:
@@ -109,13 +109,21 @@ class CheckpointAdmin(PlacesAdmin):
     def posters_file(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
         return _with_ids("places_posters_pdf", queryset)
 
+    @admin.action(description=gettext_lazy("Mark as built …"), permissions=["change"])
+    def built(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
+        return _with_ids("bulk", queryset, "checkpoints-built")
+
     @admin.action(description=gettext_lazy("Open …"), permissions=["change"])
     def open_doors(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("places_change", queryset, "in_use")
+        return _with_ids("bulk", queryset, "checkpoints-in-use")
 
     @admin.action(description=gettext_lazy("Close …"), permissions=["change"])
     def close_doors(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("places_change", queryset, "closed")
+        return _with_ids("bulk", queryset, "checkpoints-closed")
+
+    @admin.action(description=gettext_lazy("Change the place type …"), permissions=["change"])
+    def retype(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
+        return _with_ids("bulk", queryset, "checkpoints-type")
 
     @admin.action(description=gettext_lazy("Void posters …"), permissions=["change"])
     def void(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:

@@ -73,6 +73,7 @@ class DeviceAdmin(PlacesAdmin):
     list_filter = (HealthFilter, StatusFilter, "kind")
     search_fields = ("name", "label", "checkpoint__name", "organisation__name")
     ordering = ("-created_at",)
+    actions = ("revoke_many",)
     actions_detail = ("pairing", "revoke")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
@@ -166,6 +167,11 @@ class DeviceAdmin(PlacesAdmin):
     def response_add(self, request: HttpRequest, obj: Device, post_url_continue: Any = None) -> HttpResponse:
         """The pairing code is shown in the answer itself: it is stored nowhere."""
         return show_pairing(request, request.pairing)  # type: ignore[attr-defined]
+
+    @admin.action(description=gettext_lazy("Revoke …"), permissions=["enrol"])
+    def revoke_many(self, request: HttpRequest, queryset: QuerySet[Device]) -> HttpResponse:
+        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
+        return HttpResponseRedirect(f"{reverse('bulk', args=['devices-revoke'])}?ids={ids}")
 
     @action(description=gettext_lazy("Pairing code"), url_path="pairing", icon="qr_code_2", permissions=["enrol"])
     def pairing(self, request: HttpRequest, object_id: str) -> HttpResponse:

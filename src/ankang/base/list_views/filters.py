@@ -1,0 +1,38 @@
+"""Saved filters: keep, remove."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ..errors import BadInput
+from ..permissions import staff_only
+from ..saved_filters import drop_filter, save_filter
+from .pages import safe_path
+
+
+@staff_only
+@require_POST
+def keep_filter(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the list one looks at; back to it."""
+    path = safe_path(request.POST.get("path", ""), reverse("admin:index"))
+    query, shared = request.POST.get("query", ""), request.POST.get("shared") == "yes"
+    try:
+        kept = save_filter(request.user, request.POST.get("name", ""), path, query, shared, timezone.now())
+    except BadInput:
+        messages.warning(request, _("Give the filter a name of up to 40 characters; the list must be filtered."))
+        return redirect(f"{path}?{query.lstrip('?')}" if query else path)
+    messages.success(request, _("The filter “%s” is kept. You find it above this list and on your first page.") % kept.name)
+    return redirect(f"{kept.path}?{kept.query}")
+
+
+@staff_only
+@require_POST
+def forget_filter(request: HttpRequest, number: int) -> HttpResponse:
+    """Remove one's own filter; back to the list."""
+    gone = drop_filter(request.user, number)
+    messages.success(request, _("The filter “%s” is removed.") % gone.name)
+    return redirect(gone.path)
