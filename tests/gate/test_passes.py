@@ -86,6 +86,8 @@ def test_a_door_shows_its_place_code_digits_and_policy(ground: Ground, gate: InP
         "name": "港口镇政府",
         "type": "passage",
         "open": True,
+        "hours": "",
+        "asks": {"test_hours": 0, "mask": False, "temperature_limit": 37.3},
         "rotating": True,
         "located": False,
     }

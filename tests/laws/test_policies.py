@@ -12,7 +12,7 @@ from ankang.gate.state import Checkpoint, State
 from ankang.gate.tables import CheckpointRow
 
 SOURCE = Path(__file__).parents[2] / "src" / "ankang"
-CONDITION = re.compile(r"polic|condition|admit|deny|verdict|colour|test_hours|temperature_limit|mask|quarantine|isolat")
+CONDITION = re.compile(r"polic|condition|admit|deny|verdict|colour|test_hours|temperature_limit|mask$|quarantine|isolat")
 OF_THE_PROVINCE = {"places_policyrelease", "places_policyrequest"}
 
 

@@ -164,7 +164,7 @@ def test_pairing_over_http_sets_a_cookie_no_script_can_read(client: Any, setting
             "state": "in_use",
         },
         "policy": {
-            "temperature_limit": 37.3,
+            "version": 0, "temperature_limit": 37.3, "test_hours": 0, "mask": False,
             "grey": "refer",
             "green": "admit",
             "yellow": "deny",

@@ -88,7 +88,7 @@ def test_whoever_wrote_it_cannot_approve_what_a_colleague_submits() -> None:
     Duty.objects.create(user=writer, role="approver", region_id="34", employer=9)
     Duty.objects.filter(user=writer, employer=1).delete()
     with pytest.raises(MakerCannotDecide), transaction.atomic():
-        approve(release, writer)
+        approve(release, type(writer).objects.get(pk=writer.pk))
 
 
 @pytest.mark.parametrize(
