@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from ankang.base.api import door
+from ankang.base.api import approvals, door
 from ankang.base.api.describe import complete
 from ankang.base.errors import BadInput, BadRequest, Problem
 from ankang.base.middleware import render_problem
@@ -73,5 +73,7 @@ api.add_decorator(door.through_door, mode="view")
 door.sign_in_with_token.append(enter_with_token)
 door.resident_behind_request.append(resident_of)
 for room in ROOMS:
-    if find_spec(f"ankang.{room}.api"):
+    if room == "base":
+        api.add_router("", approvals.router)
+    elif find_spec(f"ankang.{room}.api"):
         api.add_router("", import_module(f"ankang.{room}.api").router)

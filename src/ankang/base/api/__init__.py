@@ -1,5 +1,1 @@
-"""What every operation of the API shares (paging, keys, errors), and the operations of the foundations."""
-
-from ninja import Router
-
-router = Router(tags=["approvals"])
+"""What every operation of the API shares: the door, paging, keys, errors, shapes; and the operations of approvals."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpRequest
 from ninja.operation import Operation
 from ninja.utils import check_csrf
@@ -23,6 +24,7 @@ from ..sign_in import address_of
 from ..tokens import FEED, bearer_of
 from ..tokens import STAFF as STAFF_TOKEN
 from . import rates
+from .errors import listed_codes
 from .once import once
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -44,7 +46,7 @@ def through_door(run: Callable[..., Any]) -> Callable[..., Any]:
         _check_own_site(request, operation)
         if any(model.__ninja_param_source__ == "body" for model in operation.models):
             _check_json(request)
-        response = once(request, caller, lambda: run(request, *args, **kwargs))
+        response = once(request, caller, lambda: _whole(operation, lambda: run(request, *args, **kwargs)))
         if left is not None:
             response.headers["RateLimit-Limit"] = str(left.limit)
             response.headers["RateLimit-Remaining"] = str(left.remaining)
@@ -53,6 +55,19 @@ def through_door(run: Callable[..., Any]) -> Callable[..., Any]:
 
     entered.operation = operation  # type: ignore[attr-defined]
     return entered
+
+
+def _whole(operation: Operation, run: Callable[[], Any]) -> Any:
+    """A refusal leaves nothing behind, but the count of wrong one-time codes where the operation asks for one."""
+    if "code_wrong" in listed_codes(operation.view_func.__doc__ or "") or set(operation.methods) <= set(SAFE):
+        return run()
+    point = transaction.savepoint()
+    response = run()
+    if response.status_code >= 400:
+        transaction.savepoint_rollback(point)
+    else:
+        transaction.savepoint_commit(point)
+    return response
 
 
 def _operation_of(run: Any) -> Operation:
@@ -113,9 +128,9 @@ def _check_own_site(request: HttpRequest, operation: Operation) -> None:
     wanted = getattr(operation.view_func, "permission", "")
     if wanted in PERMISSIONS or wanted == STAFF:
         if check_csrf(request, operation.view_func) is not None:
-            raise FormExpired()
+            raise FormExpired(details={"fault": "csrf"})
     elif not _from_own_site(request):
-        raise FormExpired()
+        raise FormExpired(details={"fault": "csrf"})
 
 
 def _from_own_site(request: HttpRequest) -> bool:
