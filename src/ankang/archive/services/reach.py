@@ -47,5 +47,6 @@ def _ours(user: Any, kind: SectionKind) -> Q:
     """Rows of the section in the user's regions that the user's office, one below it, or no named office sent."""
     regions = region_codes_below(regions_where(user, kind.permission))
     duties = [duty for duty in user.duties.all() if kind.permission in ROLES.get(duty.role, frozenset())]
-    offices = organisation_tree().below({duty.office for duty in duties if duty.office is not None})
+    own = {duty.office for duty in duties if duty.office is not None}
+    offices = own | organisation_tree().below(own)
     return Q(section=kind.slug, region__in=regions) & (Q(office=None) | Q(office__in=offices))
