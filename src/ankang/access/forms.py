@@ -49,8 +49,8 @@ class SearchForm(forms.Form):
     reader = _line(_("reader"))
     office = _line(_("office"))
     purpose = _line(_("words in the purpose"))
-    since = forms.DateField(label=_("from"), required=False, widget=forms.DateInput(_FIELD | {"type": "date"}))
-    until = forms.DateField(label=_("to"), required=False, widget=forms.DateInput(_FIELD | {"type": "date"}))
+    since = forms.DateField(label=_("first day"), required=False, widget=forms.DateInput(_FIELD | {"type": "date"}))
+    until = forms.DateField(label=_("last day"), required=False, widget=forms.DateInput(_FIELD | {"type": "date"}))
     unusual = forms.BooleanField(label=_("only unusual ones"), required=False)
 
     def wanted(self, **given: str) -> Wanted:

@@ -48,7 +48,7 @@ class Alert(models.Model):
     """
 
     STATES = [
-        ("open", _("open")),
+        ("open", _("waiting to be weighed")),
         ("explained", _("explained")),
         ("escalated", _("escalated")),
         ("closed", _("closed")),

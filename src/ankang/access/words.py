@@ -33,7 +33,7 @@ COUNT_WORDS: dict[str, Any] = {
     "reads": _("reads"),
 }
 ALERT_STATE_WORDS: dict[str, Any] = {
-    "open": _("open"),
+    "open": _("waiting to be weighed"),
     "explained": _("explained"),
     "escalated": _("escalated"),
     "closed": _("closed"),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('key', models.TextField()),
                 ('counts', models.JSONField()),
                 ('raised_at', models.DateTimeField(verbose_name='raised')),
-                ('state', models.TextField(choices=[('open', 'open'), ('explained', 'explained'), ('escalated', 'escalated'), ('closed', 'closed')], default='open', verbose_name='state')),
+                ('state', models.TextField(choices=[('open', 'waiting to be weighed'), ('explained', 'explained'), ('escalated', 'escalated'), ('closed', 'closed')], default='open', verbose_name='state')),
                 ('region', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.region')),
             ],
             options={
