@@ -29,7 +29,14 @@ from .conftest import at_desk, officer
 
 pytestmark = pytest.mark.django_db
 HOUSE = {"number": "341881001234", "relation": "head", "address": "宁国市港口镇安康路 1 号"}
-ROW = {"姓名": "王小明", "证件号码": a_document(), "登记日期": "2019-06-03", "户号": "341881001234", "与户主关系": "户主", "户籍地址": "宁国市港口镇安康路 1 号"}
+ROW = {
+    "姓名": "王小明",
+    "证件号码": a_document(),
+    "登记日期": "2019-06-03",
+    "户号": HOUSE["number"],
+    "与户主关系": "户主",
+    "户籍地址": HOUSE["address"],
+}
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 50
 
 
@@ -64,7 +71,14 @@ def test_a_row_that_came_before_its_person_waits_and_finds_them(applied: Any) ->
     assert [values_of(item) for item in items_of(applied().person.pk, "household")] == [HOUSE]
 
 
-@pytest.mark.parametrize(("role", "slug"), [("feed_officer", "household-records"), ("credit_officer", "household-records"), ("household_officer", "nucleic-tests")])
+@pytest.mark.parametrize(
+    ("role", "slug"),
+    [
+        ("feed_officer", "household-records"),
+        ("credit_officer", "household-records"),
+        ("household_officer", "nucleic-tests"),
+    ],
+)
 def test_an_officer_sends_the_own_section_and_nothing_else(ningguo: None, role: str, slug: str) -> None:
     from ankang.base.errors import NotAllowed
 

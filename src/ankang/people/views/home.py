@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from ankang.base.permissions import public
 
 from ..drafts import remembered_number
+from ..elder import is_elder
 from ..paths import local_path
 from ..words import PURPOSE_WORDS
 
@@ -18,7 +19,9 @@ YEAR = 365 * 86_400
 @public("everybody may read what this is")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, and the ways on: apply, my code, the door, the console."""
+    """What this is, and the ways on: apply, my code, the door, the console. For elders: four large ways."""
+    if is_elder(request):
+        return render(request, "people/elder.html")
     return render(request, "people/home.html", {"number": remembered_number(request) if settings.ANKANG_DEMO else ""})
 
 
