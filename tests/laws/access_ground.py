@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from stdnum.cn import ric
 
+from ankang.access.models import Alert, LookUp, Question
 from ankang.base.approvals import ask_approval
 from ankang.base.models import AccessRecord, Duty, Region
 from ankang.core.policies import BY_SLUG
@@ -110,17 +111,28 @@ def _people(side: Side, slug: str, family: str, last: str) -> None:
     )
     read = AccessRecord.objects.create(
         id=uuid.uuid4(), person=person, at=NOW, reader=side.maker.pk, reader_name=f"reader-{slug}", duty="people.unmask",
-        purpose=f"window: {slug}", fields=["name"],
+        purpose=f"window: {slug}", fields=["name"], role="operations", region=side.county,
+    )
+    question = Question.objects.create(
+        person=person, read=read.id, read_at=NOW, region_id=side.county, text=f"质疑{slug}", asked_at=NOW
+    )
+    alert = Alert.objects.create(
+        pattern="many_day", reader=side.maker.pk, reader_name=f"reader-{slug}", region_id=side.county, key="x", counts={},
+        raised_at=NOW,
+    )
+    LookUp.objects.create(
+        at=NOW, by=side.maker.pk, by_name=f"reader-{slug}", role="operations", region_id=side.county, purpose="x",
+        number_blind=b"1", outcome="nobody",
     )
     run = CarrierRun.objects.create(
         kind="print", created_by=side.maker.pk, created_at=NOW, filename=f"run-{slug}.csv", purpose=f"给{slug}", rows=1
     )
     side.ids |= {"person": person, "record": record, "request": row.pk, "merge": merge.pk, "leaving": leaving.pk,
-                 "run": run.pk, "read": read.pk}
+                 "run": run.pk, "read": read.pk, "question": question.pk, "alert": alert.pk}
     side.marks |= {
         "masked name": f"{family}*{last}", "name": f"{family}明明{last}", "document": people[0].document,
         "phone": f"{prefix}7777", "asked name": f"{family}新名{last}", "merge": f"同一人{slug}", "leaving": f"去世{slug}",
-        "reader": f"reader-{slug}", "run": f"run-{slug}", "maker": f"maker-{slug}", "source": f"卫生院{slug}",
+        "reader": f"reader-{slug}", "question": f"质疑{slug}", "run": f"run-{slug}", "maker": f"maker-{slug}", "source": f"卫生院{slug}",
     }
 
 

@@ -36,6 +36,8 @@ OBJECTS = (
     ("console/places/devices/<int:pk>", {"pk": "device"}),
     ("console/health/people/<int:person>", {"person": "person", "record": "record"}),
     ("console/groups/<int:pk>", {"pk": "group"}),
+    ("console/reads/questions/<int:number>", {"number": "question"}),
+    ("console/reads/alerts/<int:number>", {"number": "alert"}),
     ("console/feeds/batches/<int:number>", {"number": "batch", "form": "csv"}),
     ("console/staff/invitations/<int:pk>", {"pk": "invitation"}),
     ("console/staff/<int:pk>", {"pk": "member", "duty": "duty"}),
@@ -98,7 +100,6 @@ SCREENS = {
     "places.checkpoint": "checkpoint",
     "places.device": "device",
     "places.organisation": "organisation",
-    "base.accessrecord": "read",
 }
 
 

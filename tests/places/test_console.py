@@ -151,7 +151,7 @@ def test_the_sidebar_and_the_first_page_follow_the_permissions(client: Any) -> N
         links = {item["link"] for group in groups for item in group["items"]}
         seen[role] = [
             link in links
-            for link in ("/console/board/", "/console/places/checkpoint/", "/console/base/accessrecord/")
+            for link in ("/console/board/", "/console/places/checkpoint/", "/console/reads/")
         ]
     assert seen == {"checkpoint_manager": [True, True, False], "auditor": [False, False, True]}
 

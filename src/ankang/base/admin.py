@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from .models import AccessRecord, Region
+from .models import Region
 from .permissions import may
 
 
@@ -44,10 +44,3 @@ class RegionAdmin(ReadOnlyAdmin):
     permission = "board.view"
     list_display = ("name", "code", "level", "population", "target")
     search_fields = ("name", "code")
-
-
-@admin.register(AccessRecord)
-class AccessRecordAdmin(ReadOnlyAdmin):
-    permission = "reads.view"
-    list_display = ("at", "reader_name", "duty", "purpose", "fields")
-    search_fields = ("reader_name", "purpose")

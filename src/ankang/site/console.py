@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ankang.base.approvals import waiting_for
 from ankang.base.permissions import may, permissions_of
+from ankang.base.saved_filters import count_of, filters_of
+from ankang.base.work import work_for
 from ankang.core.verdicts import Verdict
 from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment
-from ankang.places.services import checkpoints_of, devices_of, without_scanner
+from ankang.places.services import checkpoints_of
 
 SECTIONS = (
     (gettext_lazy("People"), ("people", "health")),
@@ -25,7 +26,6 @@ SECTIONS = (
     (gettext_lazy("House"), ("base", "trust")),
 )
 ICONS = {
-    "base.accessrecord": "visibility",
     "base.region": "map",
     "health.colour": "health_and_safety",
     "health.evidence": "clinical_notes",
@@ -77,7 +77,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if may(request.user, permission) and (link := _address(page))
     ]
     if permissions_of(request.user):
+        first.insert(1, _item(_("Search"), "search", reverse("console_search")))
         first.append(_item(_("Approvals"), "approval", reverse("approvals")))
+        first.append(_item(_("Exports"), "download", reverse("exports")))
         first.append(_item(_("My sign-in"), "key", reverse("mfa_index")))
     groups = [{"title": None, "separator": False, "items": first}]
     for title, rooms in SECTIONS:
@@ -88,14 +90,28 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page: what waits for the reader, today's numbers, and where to go; all by permission."""
+    """The first page: the reader's work, kept filters, today's numbers, and where to go; all by permission."""
+    lists = work_for(request.user, timezone.now())
     context.update(
         title=_("Start"),
-        waiting=[card for card in _waiting(request) if card.value != "0"],
+        work=[one for one in lists if one.count],
+        idle=[one for one in lists if not one.count],
+        kept=list(_kept(request)),
         numbers=list(_numbers(request)),
         shortcuts=list(_shortcuts(request)),
     )
     return context
+
+
+def _kept(request: HttpRequest) -> Iterable[Card]:
+    """Saved filters whose list is open to the reader, with what they hold now."""
+    if not permissions_of(request.user):
+        return
+    for row in filters_of(request.user)[:12]:
+        count = count_of(request, row)
+        if count is not None:
+            note = "" if row.owner == request.user.pk else row.owner_name
+            yield Card(row.name, f"{count:,}", note, f"{row.path}?{row.query}")
 
 
 def _screens(request: HttpRequest, room: str) -> list[dict[str, Any]]:
@@ -113,26 +129,6 @@ def _screens(request: HttpRequest, room: str) -> list[dict[str, Any]]:
 
 def _item(title: str, icon: str, link: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link}
-
-
-def _waiting(request: HttpRequest) -> Iterable[Card]:
-    user = request.user
-    if permissions_of(user):
-        waiting = waiting_for(user).count()
-        yield Card(_("Approvals"), f"{waiting:,}", _("wait for your decision"), reverse("approvals"))
-    if may(user, "checkpoints.view"):
-        doors = checkpoints_of(user, "checkpoints.view")
-        link = reverse("admin:places_checkpoint_changelist")
-        built = doors.filter(state="built").count()
-        yield Card(_("Built, not in use"), f"{built:,}", _("checkpoints to open"), f"{link}?state__exact=built")
-        planned = doors.filter(state="planned").count()
-        yield Card(_("Planned"), f"{planned:,}", _("checkpoints to build"), f"{link}?state__exact=planned")
-        bare = without_scanner(doors).count()
-        yield Card(_("Without a scanner"), f"{bare:,}", _("checkpoints in use"), f"{link}?scanner=none")
-    if may(user, "devices.view"):
-        unpaired = devices_of(user, "devices.view").filter(enrolled_at=None, revoked_at=None).count()
-        link = reverse("admin:places_device_changelist") + "?status=waiting"
-        yield Card(_("Not paired yet"), f"{unpaired:,}", _("devices entered"), link)
 
 
 def _numbers(request: HttpRequest) -> Iterable[Card]:
@@ -163,7 +159,7 @@ def _shortcuts(request: HttpRequest) -> Iterable[dict[str, str]]:
         ("devices.enrol", _("Enter a scanner"), "qr_code_scanner", "admin:places_device_add", ""),
         ("checkpoints.view", _("Print all posters in use"), "print", "places_posters", "?state=in_use"),
         ("checkpoints.edit", _("Enter a checkpoint"), "add_location", "admin:places_checkpoint_add", ""),
-        ("reads.view", _("See who read whom"), "visibility", "admin:base_accessrecord_changelist", ""),
+        ("reads.view", _("See who read whom"), "visibility", "access_reads", ""),
         ("staff.edit", _("Invite staff"), "person_add", "staff_invitations", ""),
         ("staff.view", _("See the staff's duties"), "badge", "staff", ""),
         ("staff.view", _("See changes of staff"), "history", "staff_trail", ""),
