@@ -10,11 +10,12 @@ from typing import Annotated, Any, TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
+from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.errors import NotAllowed, NotFound, NotSignedIn
-from ankang.base.permissions import may
+from ankang.base.permissions import may, requires
 
 from . import services
 from .faults import sentence
@@ -24,6 +25,23 @@ from .services.agents import PREFIX
 router = Router(tags=["feeds"])
 View = TypeVar("View", bound=Callable[..., Any])
 SEND = "feeds.send"
+
+
+class ColumnOut(Schema):
+    """One column, by its two names."""
+
+    zh: str
+    en: str
+    required: bool
+
+
+class FeedOut(Schema):
+    """A kind of feed."""
+
+    feed: str
+    zh: str
+    en: str
+    columns: list[ColumnOut]
 
 
 class BatchIn(Schema):
@@ -69,6 +87,20 @@ def for_sender(view: View) -> View:
 
     guarded.permission = SEND  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
+
+
+@router.get("feeds/batches", response=Page[dict[str, Any]], auth=None)
+@requires("feeds.view")
+def list_batches(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """The batches of my regions, newest first."""
+    return page_of(services.batches_of(request.user), ("-pk",), wanted, shown, "feeds.batches")
+
+
+@router.get("feeds", response=list[FeedOut], auth=None)
+@requires("feeds.view")
+def list_feeds(request: HttpRequest) -> Any:
+    """Every kind of feed with the columns its files and records have."""
+    return [_feed(kind) for kind in services.feed_kinds()]
 
 
 @router.post("feeds/{feed}/batches", response={201: dict[str, Any]}, auth=None)
@@ -188,6 +220,11 @@ def shown(batch: Batch, findings: bool = False) -> dict[str, Any]:
         "progress": {"done": done.done, "total": done.total, "rate": done.rate, "remaining": done.remaining},
     }
     return said | {"findings": batch.findings} if findings else said
+
+
+def _feed(kind: Any) -> dict[str, Any]:
+    columns = [{"zh": one.zh, "en": one.en, "required": one.required} for one in kind.columns]
+    return {"feed": kind.slug, "zh": kind.word("zh"), "en": kind.word("en"), "columns": columns}
 
 
 def _batch(request: HttpRequest, batch: int) -> Batch:

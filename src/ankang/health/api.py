@@ -19,9 +19,11 @@ from .services.colours import colour_of
 from .services.personal_file import colour_as_data
 from .services.rulebook import release_at, signed_words
 from .services.statements import reasons_by_rule, statement_of
+from .staff_api import router as staff_router
 from .words import plain_reason
 
 router = Router(tags=["health"])
+router.add_router("", staff_router)
 
 Unix = Annotated[int | None, Field(description="unix seconds")]
 

@@ -1,14 +1,16 @@
 """HTTP shapes of reports: the progress board as numbers."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Schema
 
 from ankang.base.permissions import requires
 from ankang.core.verdicts import Verdict
 
+from .operations import read_operations
 from .rules import HOURS, Board
 from .services import read_board
 
@@ -21,6 +23,34 @@ def progress(request: HttpRequest) -> dict[str, Any]:
     """Annex 1, annex 2 and today's visits, narrowed to the reader's regions; numbers only."""
     now = timezone.now()
     return {"as_of": now.isoformat(), **numbers(read_board(request.user, now))}
+
+
+class LampOut(Schema):
+    """One lamp; ``chapter``: of the runbook."""
+
+    light: str
+    name: str
+    says: str
+    chapter: str
+
+
+class OperationsOut(Schema):
+    """The house at this moment: the worst lamp, all lamps, and how many gates speak."""
+
+    as_of: datetime
+    light: str
+    lamps: list[LampOut]
+    gates: int
+
+
+@router.get("operations", response=OperationsOut, auth=None)
+@requires("operations.view")
+def operations(request: HttpRequest) -> Any:
+    """Lamps of the running house; numbers of machines only."""
+    now = timezone.now()
+    house = read_operations(now)
+    lamps = [{"light": one.light.value, "name": str(one.name), "says": str(one.says), "chapter": one.chapter} for one in house.lamps]
+    return {"as_of": now, "light": house.worst.value, "lamps": lamps, "gates": sum(not one.is_silent for one in house.gates)}
 
 
 def numbers(board: Board) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from .policy_api import router as policy_router
 from .rules import CREDENTIAL_DAYS, policy_words
 from .services import Paired, pair_device
 from .services.policy_book import policies_at
+from .tree_api import router as tree_router
 
 router = Router(tags=["places"])
 router.add_router("", policy_router)
+router.add_router("", tree_router)
 router.add_router("", place_router)
 DEVICE_COOKIE = "ankang_device"
 

@@ -27,8 +27,8 @@ PROBLEM = {
 SECURITY = {
     "residentBearer": {"type": "http", "scheme": "bearer", "description": "The credential that an application or a sign-in answers."},
     "residentCookie": {"type": "apiKey", "in": "cookie", "name": "ankang_resident", "description": "The same, kept by a browser."},
-    "staffToken": {"type": "http", "scheme": "bearer", "bearerFormat": "aks_…", "description": "A token that a member of staff made in the console: one duty, some of its permissions."},
-    "staffSession": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A session of the console; unsafe methods need `csrfToken` too."},
+    "staffToken": {"type": "http", "scheme": "bearer", "bearerFormat": "aks_…", "description": "Made in the console: one duty, some permissions."},
+    "staffSession": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A session of the console."},
     "csrfToken": {"type": "apiKey", "in": "header", "name": "X-CSRFToken", "description": "The token of the session's forms."},
     "feedToken": {"type": "http", "scheme": "bearer", "bearerFormat": "akf_…", "description": "A token for named feeds (docs/feeds.md)."},
     "deviceBearer": {"type": "http", "scheme": "bearer", "description": "The credential of a paired scanner."},
@@ -83,7 +83,8 @@ def _describe(operation: Operation, told: dict[str, Any], known: Mapping[str, ty
     doc = " ".join(re.sub(r"Errors:.*", "", view.__doc__ or "", flags=re.DOTALL).split())
     permission = getattr(view, "permission", "")
     told["summary"] = re.split(r"(?<=[.;])\s", doc)[0].rstrip(".;")
-    told["description"] = f"{doc}\n\nPermission: `{permission}`." + (" A person confirms at the keyboard." if getattr(view, "sensitive", False) else "")
+    keyboard = " A person confirms at the keyboard; tokens are refused." if getattr(view, "sensitive", False) else ""
+    told["description"] = f"{doc}\n\nPermission: `{permission}`.{keyboard}"
     told["x-permission"] = permission
     told["security"] = _security(permission, told)
     codes = codes_of(operation)
