@@ -141,6 +141,7 @@ async function djangoAssets() {
   writeFileSync(join(DIST, "board.js"), board);
   writeFileSync(join(DIST, "upload.js"), await script("src/console/upload.ts"));
   writeFileSync(join(DIST, "passkey.js"), await script("src/console/passkey.ts"));
+  writeFileSync(join(DIST, "keys.js"), await script("src/console/keys.ts"));
   writeFileSync(join(DIST, "elder.js"), await script("src/elder/elder.ts"));
   writeFileSync(join(DIST, "elder.css"), await style("../elder/elder"));
   writeFileSync(join(DIST, "print.js"), await script("src/console/print.ts"));

@@ -4,6 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from .api.once import forget_answers
+from .exports import expire_exports
 from .sign_in import forget_failures
 
 
@@ -13,3 +14,10 @@ def tidy(timestamp: int) -> None:
     """Forget yesterday's wrong passwords, and what was answered to yesterday's keys."""
     forget_failures(timezone.now())
     forget_answers(timezone.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue="base", queueing_lock="base.expire_exports")
+def destroy_late_exports(timestamp: int) -> None:
+    """Files that nobody fetched within their day are gone."""
+    expire_exports(timezone.now())

@@ -52,7 +52,8 @@ class Export(models.Model):
     """A file somebody asked for out of a list (docs/decisions: exports).
 
     ``masked`` ones are given at once; others wait for an approval, lie sealed for a day, and are fetched once.
-    ``sealed``: SM4-GCM of the file, gone with the fetch or the day.
+    ``ids``: the rows that were asked for; ``people``: whose data the file holds. ``sealed``: SM4-GCM of the file, gone with
+    the fetch or the day.
     """
 
     STATES = [
@@ -71,6 +72,8 @@ class Export(models.Model):
     masked = models.BooleanField()
     purpose = models.TextField(default="")
     rows = models.IntegerField(default=0)
+    ids = models.JSONField(default=list)
+    people = models.JSONField(default=list)
     state = models.TextField(choices=STATES)
     by = models.BigIntegerField()
     by_name = models.TextField()

@@ -8,7 +8,7 @@ from .faults import FileFault, Refusal, RowFault, Words, sentence
 from .formats import MAX_BYTES, MAX_ROWS, Recogniser
 from .opening import RawRow, Table, open_table
 from .small import GoodRow, Reading, read_table
-from .writing import as_csv, as_xlsx, refused_table, template_table
+from .writing import alive, as_csv, as_xlsx, inert, refused_table, template_table
 
 __all__ = [
     "MAX_BYTES",
@@ -25,9 +25,11 @@ __all__ = [
     "RowFault",
     "Table",
     "Words",
+    "alive",
     "as_csv",
     "as_xlsx",
     "headers",
+    "inert",
     "open_table",
     "read_table",
     "refused_table",

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from .columns import simple
 from .faults import FileFault
+from .writing import alive
 
 LONGEST_LINE = 1 << 20
 
@@ -17,7 +18,8 @@ def text_rows(file: BinaryIO, encoding: str, known: Container[str]) -> Iterator[
     try:
         first = text.readline(LONGEST_LINE)
         text.seek(0)
-        yield from csv.reader(_lines(text), delimiter=_delimiter(first, known))
+        for row in csv.reader(_lines(text), delimiter=_delimiter(first, known)):
+            yield [alive(cell) for cell in row] if "'" in "".join(row) else row
     except csv.Error:
         raise FileFault("broken_file") from None
     except UnicodeDecodeError:

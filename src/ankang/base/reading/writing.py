@@ -2,19 +2,34 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .columns import WHY, Column
 from .faults import Refusal, Words
 
+_FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?\d[\d .,-]*")
+_DEFUSED = re.compile(r"'[\s]*[=+\-@＝＋－＠\t\r\n]")
+
+
+def inert(text: str) -> str:
+    """``text`` as no spreadsheet takes it for a formula: an apostrophe goes in front. Numbers, also of phones, stay."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def alive(text: str) -> str:
+    """The text that :func:`inert` was given, when a file of ours comes back."""
+    return text[1:] if _DEFUSED.match(text) else text
+
 
 def as_csv(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """CSV in UTF-8 with the mark that spreadsheets look for, piece by piece."""
+    """CSV in UTF-8 with the mark that spreadsheets look for, piece by piece; no cell is a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     yield b"\xef\xbb\xbf"
     for row in rows:
-        writer.writerow(row)
+        writer.writerow([inert(cell) for cell in row])
         if text.tell() > 65_536:
             yield _drained(text)
     yield _drained(text)
