@@ -120,7 +120,7 @@ def test_a_section_nobody_feeds_is_not_shown_and_one_that_is_fed_is(phone: Clien
     assert "Household" not in text(phone.get("/me/archive"))
     assert phone.get("/me/archive/household").status_code == 404
     feed(resident.person.pk)
-    assert "Household register 1 item" in text(phone.get("/me/archive"))
+    assert "Household register Items: 1" in text(phone.get("/me/archive"))
     page = text(phone.get("/me/archive/household"))
     assert "宁国市港口镇安康路 1 号" in page
     assert "宁国市公安局 batch 7, row 2" in page

@@ -40,6 +40,8 @@ def ensure_feeds(settings: Settings, now: datetime) -> None:
     _send("hospital", "nucleic-tests", "核酸检测结果.csv", lambda: _tests(tested, now), now)
     _send("health", "contacts", "密切接触者.csv", lambda: _contacts(contacts, now), now)
     _send("hospital", "nucleic-tests", "核酸检测结果（待改正）.csv", lambda: _mixed(others, now), now)
+    _send("police", "household-records", "户籍信息.csv", lambda: [_household(who, n) for n, who in enumerate(tested)], now)
+    _send("insurance", "medical-insurance-records", "医疗保险信息.csv", lambda: [_insured(who, now) for who in tested], now)
 
 
 def _on_file(total: int) -> Iterator[Resident]:
@@ -106,6 +108,30 @@ def _mixed(people: Sequence[Resident], now: datetime) -> list[Row]:
         _test(name, _born(number), f"NS{number:06}", now) for number, name in enumerate(("李安", "王宁", "赵康"), 50)
     ]
     return [*fine, *faulty, *strangers]
+
+
+def _household(who: Resident, number: int) -> Row:
+    return {
+        "姓名": who.name,
+        "证件号码": who.document,
+        "登记日期": "2019-06-03",
+        "户号": f"{COUNTY}{number + 1:06}",
+        "与户主关系": "户主",
+        "户别": "家庭户",
+        "户籍地址": who.address or "安徽省宁国市（演示地址）",
+        "登记派出所": "宁国市公安局户政窗口",
+    }
+
+
+def _insured(who: Resident, now: datetime) -> Row:
+    return {
+        "姓名": who.name,
+        "证件号码": who.document,
+        "数据截至": _moment(now - timedelta(days=20))[:10],
+        "参保类型": "城乡居民医保",
+        "参保状态": "正常",
+        "参保地": COUNTY,
+    }
 
 
 def _test(name: str, document: str, number: str, now: datetime) -> dict[str, str]:
