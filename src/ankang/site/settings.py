@@ -175,6 +175,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "STYLES": [lambda request: static("dist/console.css")],
+    "SCRIPTS": [lambda request: static("dist/keys.js")],
     "COLORS": {
         "primary": {
             "50": "240 244 250",
