@@ -54,7 +54,7 @@ def a_side(slug: str) -> Side:
     county, family, last = COUNTIES[slug]
     side = Side(county)
     _regions(county)
-    side.maker = staff_of(side, "operations", f"maker-{slug}")
+    side.maker = staff_of(side, f"maker-{slug}", "operations")
     _people(side, slug, family, last)
     _places(side, slug)
     _files(side, slug)
@@ -62,10 +62,10 @@ def a_side(slug: str) -> Side:
     return side
 
 
-def staff_of(side: Side, role: str, name: str) -> User:
-    """Somebody with one role in the county."""
+def staff_of(side: Side, name: str, *roles: str) -> User:
+    """Somebody with these roles in the county."""
     user = User.objects.create(username=name, is_staff=True, password="!")
-    Duty.objects.create(user=user, role=role, region_id=side.county)
+    Duty.objects.bulk_create(Duty(user=user, role=role, region_id=side.county) for role in roles)
     return user
 
 
@@ -170,7 +170,7 @@ def _files(side: Side, slug: str) -> None:
 
 
 def _staff(side: Side, slug: str) -> None:
-    worker = staff_of(side, "grid_worker", f"worker-{slug}")
+    worker = staff_of(side, f"worker-{slug}", "grid_worker")
     invited = Invitation.objects.create(
         token_blind=slug.encode(), name=f"受邀{slug}", duties=[], region_id=side.county, invited_by_name="x",
         invited_at=NOW, expires_at=NOW + timedelta(days=3),

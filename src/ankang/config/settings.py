@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     visit_days: int = Field(30, ge=1, description="days a visit is kept before its key is destroyed")
     staff_idle_minutes: int = Field(15, ge=1, le=720, description="minutes without use after which staff are signed out")
     staff_session_hours: int = Field(8, ge=1, le=24, description="hours after which staff are signed out in any case")
+    row_security: bool = Field(
+        False, description="let PostgreSQL itself hide from staff who lives outside their regions (a second wall)"
+    )
     shared_buffers: str = Field("128MB", description="PostgreSQL buffer cache of the embedded database")
     debug: bool = Field(False, description="show tracebacks to the operator; never in production")
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from ankang.access.row_security import turn
 from ankang.base.services import ensure_month_partitions
 from ankang.health.services.rulebook import ensure_first_release
 from ankang.passage.services import prepare_index_spaces
@@ -38,3 +40,4 @@ def prepare(now: datetime) -> None:
     prepare_index_spaces(now)
     ensure_first_release(now)
     prepare_certificate(now)
+    turn(settings.ANKANG_ROW_SECURITY)

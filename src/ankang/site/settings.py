@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ankang.staff.middleware.session_limits",
+    "ankang.access.row_security.second_wall",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -205,5 +206,6 @@ LOGGING = {
 }
 
 ANKANG_DEMO = _settings.demo
+ANKANG_ROW_SECURITY = _settings.row_security
 ANKANG_PUBLIC_URL = _settings.address
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

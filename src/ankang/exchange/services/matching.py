@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ankang.base.reach import province_wide
 from ankang.core.names import NameFault, check_name
 from ankang.people.rules import same_name
 from ankang.trust.keyring import keyring
@@ -21,8 +22,9 @@ Known = dict[bytes, list[tuple[int, bytes]]]
 
 def match_rows(rows: Sequence[Marked]) -> list[int | RowFault | None]:
     """For each row its person's number; None when nobody on file fits yet; or why it cannot be decided."""
-    documents = _known(_BY_DOCUMENT, [row.document for row in rows if row.document])
-    phones = _known(_BY_PHONE, [row.phone for row in rows if row.phone])
+    with province_wide():
+        documents = _known(_BY_DOCUMENT, [row.document for row in rows if row.document])
+        phones = _known(_BY_PHONE, [row.phone for row in rows if row.phone])
     return [
         _match(documents.get(row.document, []) if row.document else phones.get(row.phone or b"", []), row.name)
         for row in rows

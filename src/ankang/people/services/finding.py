@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from ankang.base.models import Region
+from ankang.base.reach import province_wide
 from ankang.core.identifiers import DocumentKind, IdentifierFault, check_document, check_phone
 from ankang.trust.keyring import keyring
 
@@ -31,7 +32,8 @@ def towns() -> list[Region]:
 
 def find_person(kind: str, document: str, country: str = "") -> Person | None:
     """The person with this checked document, also by a former one or one of a merged record."""
-    return next((person for person, _, _ in _known(kind, document, country)), None)
+    with province_wide():
+        return next((person for person, _, _ in _known(kind, document, country)), None)
 
 
 def match_person(kind: str, document: str, name: str, country: str = "") -> Match:
@@ -39,7 +41,8 @@ def match_person(kind: str, document: str, name: str, country: str = "") -> Matc
 
     A passport is known by number and country; records that came without a country count where the name fits.
     """
-    known = _known(kind, document, country)
+    with province_wide():
+        known = _known(kind, document, country)
     fitting = [person for person, names, _ in known if any(same_name(one, name) for one in names)]
     return Match(fitting[0] if fitting else None, any(exact for _, _, exact in known))
 

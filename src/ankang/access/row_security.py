@@ -1,0 +1,71 @@
+"""Tells PostgreSQL what each member of staff may reach, and turns the wall on or off (G3)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+
+from ankang.base.models import Region
+from ankang.base.permissions import permissions_of
+from ankang.base.reach import EVERYWHERE, within_reach
+from ankang.base.services import region_codes_below
+
+TABLES = (
+    "people_person",
+    "people_formerdocument",
+    "people_change",
+    "people_request",
+    "health_evidence",
+    "health_colour",
+    "health_colourchange",
+    "base_accessrecord",
+)
+"""Tables with a policy (migration 0003): persons, and rows about one."""
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+def second_wall(get_response: Next) -> Next:
+    """Middleware: while a member of staff is served, the database shows persons of their regions only."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not settings.ANKANG_ROW_SECURITY or not permissions_of(request.user):
+            return get_response(request)
+        codes = reach_of(request.user)
+        with within_reach(codes):
+            response = get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            response.streaming_content = _chunks(response.streaming_content, codes)  # type: ignore[arg-type]
+        return response
+
+    return middleware
+
+
+def reach_of(user: Any) -> list[str]:
+    """The regions of all duties that are not narrowed to an organisation, with those below; ``*`` for the whole province."""
+    tops = {duty.region_id for duty in user.duties.all() if duty.organisation is None}
+    if Region.objects.filter(code__in=tops, parent=None).exists():
+        return [EVERYWHERE]
+    return region_codes_below(sorted(tops))
+
+
+def turn(on: bool) -> bool:
+    """Make the owner of the tables obey the policies, or not. Idempotent; returns whether anything changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relforcerowsecurity <> %s", [list(TABLES), on])
+        wrong = sorted(name for (name,) in cursor.fetchall())
+        for table in wrong:
+            cursor.execute(f"ALTER TABLE {table} {'FORCE' if on else 'NO FORCE'} ROW LEVEL SECURITY")
+    return bool(wrong)
+
+
+def _chunks(chunks: Iterable[bytes], codes: list[str]) -> Iterator[bytes]:
+    """The parts of a file that is written while it is sent, each made behind the wall."""
+    parts = iter(chunks)
+    while True:
+        with within_reach(codes):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part

@@ -1,0 +1,108 @@
+"""The second wall: where a service forgot to narrow, PostgreSQL shows nothing of another region (G3)."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from ankang.access.row_security import TABLES, reach_of, turn
+from ankang.base.models import AccessRecord, Duty
+from ankang.base.reach import province_wide, within_reach
+from ankang.health.models import Colour, Evidence
+from ankang.people.models import Person, Request
+from ankang.people.services import find_person
+from tests.laws.access_ground import Side, _people, _regions, staff_of
+
+pytestmark = pytest.mark.django_db
+MODELS = (Person, Request, Evidence, Colour, AccessRecord)
+
+
+@pytest.fixture
+def wall(db: None) -> None:
+    """The owner of the tables obeys the policies; before any row, as ``ankang migrate`` does it."""
+    assert turn(True)
+    assert not turn(True), "again changes nothing"
+
+
+@pytest.fixture
+def sides(wall: None) -> tuple[Side, Side]:
+    """Two counties with people."""
+    made = []
+    for slug, code, family, last in (("ningguo", "341881", "褚", "嬴"), ("xuanzhou", "341802", "卫", "芈")):
+        _regions(code)
+        side = Side(code)
+        side.maker = staff_of(side, f"maker-{slug}", "operations")
+        _people(side, slug, family, last)
+        made.append(side)
+    return made[0], made[1]
+
+
+def counts() -> list[int]:
+    """How many rows a query sees that forgot to narrow."""
+    return [model.objects.count() for model in MODELS]
+
+
+def test_a_forgotten_filter_shows_one_county_only(sides: tuple[Side, Side]) -> None:
+    here, there = sides
+    everything = counts()
+    with within_reach([here.county, here.town]):
+        mine = counts()
+        assert set(Person.objects.values_list("town_id", flat=True)) == {here.town}
+        assert not Evidence.objects.filter(person=there.ids["person"]).exists()
+        assert Person.objects.filter(pk=there.ids["person"]).update(state="closed") == 0
+    assert [one * 2 for one in mine] == everything
+    assert counts() == everything, "the wall ends with the request"
+    with within_reach([]):
+        assert counts() == [0] * len(MODELS)
+    with within_reach(["*"]):
+        assert counts() == everything
+
+
+def test_a_document_is_known_in_the_whole_province(sides: tuple[Side, Side]) -> None:
+    here, there = sides
+    away = Person.objects.get(pk=there.ids["person"])
+    with within_reach([here.county, here.town]):
+        assert find_person("resident_id", away.document) == away
+        assert not Person.objects.filter(pk=away.pk).exists()
+        with province_wide():
+            assert Person.objects.filter(pk=away.pk).exists()
+
+
+def test_a_connection_made_anew_is_told_too(sides: tuple[Side, Side]) -> None:
+    from django.db.backends.signals import connection_created
+
+    with within_reach([sides[0].county, sides[0].town]):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('ankang.reach', '', false)")
+        connection_created.send(sender=type(connection), connection=connection)
+        assert set(Person.objects.values_list("town_id", flat=True)) == {sides[0].town}
+
+
+def test_pages_of_staff_are_served_behind_the_wall(sides: tuple[Side, Side], settings: Any) -> None:
+    settings.ANKANG_ROW_SECURITY = True
+    here, there = sides
+    clerk, client = staff_of(here, "clerk", "health_commission"), Client()
+    client.force_login(clerk)
+    body = client.get("/console/people/person/").content.decode()
+    assert (here.seen_in(body), there.seen_in(body)) == (["masked name"], [])
+    assert client.get("/console/look-up/").status_code == 200
+    assert counts()[0] == 6
+
+
+def test_the_reach_is_that_of_the_duties(sides: tuple[Side, Side]) -> None:
+    here, _ = sides
+    assert reach_of(here.maker) == [here.county, here.town]
+    narrowed = staff_of(here, "narrowed")
+    Duty.objects.create(user=narrowed, role="checkpoint_manager", region_id=here.county, organisation=1)
+    assert reach_of(narrowed) == []
+    Duty.objects.create(user=narrowed, role="tracer", region_id="34")
+    assert reach_of(narrowed) == ["*"]
+
+
+def test_another_login_that_is_not_the_owner_obeys_without_being_forced(sides: tuple[Side, Side]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, relrowsecurity FROM pg_class WHERE relname = ANY(%s)", [list(TABLES)])
+        assert dict(cursor.fetchall()) == dict.fromkeys(TABLES, True)
+        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'ankang_reach'")
+        assert {name for (name,) in cursor.fetchall()} == set(TABLES)
