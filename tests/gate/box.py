@@ -31,6 +31,7 @@ class Cable:
 
     def __init__(self, gate_port: int, lists: Path) -> None:
         self.state = "whole"
+        self.places: dict[str, set[str | None]] = {}
         cable = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -38,6 +39,7 @@ class Cable:
             disable_nagle_algorithm = True
 
             def answer(self) -> None:
+                cable.places.setdefault(self.path.partition("?")[0], set()).add(self.headers.get("x-ankang-place"))
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 while cable.state == "silent":
                     time.sleep(0.02)
@@ -97,6 +99,9 @@ class Box:
             "hardware": "TEST-BOX-1",
             "serial": [os.ttyname(self._slave)],
             "offline_rest": 0.5,
+            "report_every": 1.0,
+            "upkeep_every": 0.1,
+            "upkeep_wait": 1.0,
             **settings,
         }
         folder.mkdir(parents=True, exist_ok=True)

@@ -69,6 +69,9 @@ def test_a_door_works_on_line_off_line_and_again(ground: Ground, gate: InProcess
             (1, 1), (1, 1), (1, 1), (2, 2), (2, 2), (2, 9), (2, 9), (3, 9), (3, 12),
         ]  # fmt: skip
         assert {row[2] for row in stored(ground, device)} == {1, 3}
+        asked = {path: said for path, said in box.cable.places.items() if path.startswith("/g/")}
+        paths = ("verify", "visits", "report", "door", "keys", "lists")
+        assert asked == {f"/g/v1/{path}": {str(checkpoint)} for path in paths}  # one place, one gate behind a balancer
 
 
 def test_fire_opens_and_a_revoked_device_says_so_and_shuts(ground: Ground, gate: InProcess, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def serve(settings: Settings) -> None:
     clock = Clock(journal, settings.clock_tolerance, settings.unsynchronised_days)
     knowledge = Knowledge(settings.folder, journal)
     knowledge.begin()
-    door = Door(settings, journal, clock, knowledge, Gate(settings.gate, settings.token, settings.online_wait))
+    gate = Gate(settings.gate, settings.token, settings.online_wait, settings.checkpoint)
+    door = Door(settings, journal, clock, knowledge, gate)
     ports = [open_port(path) for path in settings.serial]
     box = Box(settings, door, ports, [open_keyboard(settings.keyboard)] if settings.keyboard else [])
     upkeep = Upkeep(settings, journal, clock, knowledge, door, box.faults)

@@ -19,10 +19,18 @@ class Refused(Exception):
 
 
 class Gate:
-    """Requests to ``address`` with the device's bearer. Not for several threads at once."""
+    """Requests to ``address`` with the device's bearer; ``place``: its checkpoint's number, by which a balancer of several gates
+    keeps everything of one place together. Not for several threads at once.
+    """
 
-    def __init__(self, address: str, token: str, patience: float) -> None:
-        self._address, self._token, self._patience = urlsplit(address), token, patience
+    def __init__(self, address: str, token: str, patience: float, place: int) -> None:
+        self._address, self._patience = urlsplit(address), patience
+        self._head = {
+            "authorization": f"Bearer {token}",
+            "content-type": "application/json",
+            "accept-language": "zh",
+            "x-ankang-place": str(place),
+        }
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
@@ -46,10 +54,9 @@ class Gate:
         return raw
 
     def _request(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
-        head = {"authorization": f"Bearer {self._token}", "content-type": "application/json", "accept-language": "zh"}
         kept = self._connection is not None
         try:
-            return self._once(method, path, body, head)
+            return self._once(method, path, body)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
             self.close()  # the server had closed the kept connection: that says nothing about the network
             if not kept:
@@ -58,16 +65,16 @@ class Gate:
             self.close()
             raise Away from None
         try:
-            return self._once(method, path, body, head)
+            return self._once(method, path, body)
         except (OSError, http.client.HTTPException):
             self.close()
             raise Away from None
 
-    def _once(self, method: str, path: str, body: bytes | None, head: dict[str, str]) -> tuple[int, bytes]:
+    def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         if self._connection is None:
             kind = http.client.HTTPSConnection if self._address.scheme == "https" else http.client.HTTPConnection
             self._connection = kind(self._address.netloc, timeout=self._patience)
-        self._connection.request(method, path, body, head)
+        self._connection.request(method, path, body, self._head)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 

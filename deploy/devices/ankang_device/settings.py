@@ -25,6 +25,13 @@ class Settings:
     online_wait: float = 0.2
     """Seconds to wait for the gate before the door decides by itself."""
     offline_rest: float = 15.0
+    """Seconds without asking after the gate did not answer."""
+    report_every: float = 60.0
+    """Seconds between two reports, and between two looks at keys, policy and lists."""
+    upkeep_every: float = 2.0
+    """Seconds between two looks at what is due: uploads, and a report after a silence."""
+    upkeep_wait: float = 5.0
+    """Seconds to wait for the gate beside the door."""
     clock_tolerance: float = 30.0
     unsynchronised_days: float = 7.0
     when_revoked: str = "shut"

@@ -14,7 +14,6 @@ from .knowledge import Knowledge
 from .settings import Settings
 
 _log = logging.getLogger("ankang.device")
-SOON, EVERY = 2.0, 60.0
 MOST = 200
 
 
@@ -27,8 +26,8 @@ class Upkeep:
     ) -> None:  # fmt: skip
         self._settings, self._journal, self._clock = settings, journal, clock
         self._knowledge, self._door, self._faults = knowledge, door, faults
-        self._gate = Gate(settings.gate, settings.token, 5.0)
-        self._learned_at = self._reported_at = -EVERY
+        self._gate = Gate(settings.gate, settings.token, settings.upkeep_wait, settings.checkpoint)
+        self._learned_at = self._reported_at = -settings.report_every
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -54,20 +53,20 @@ class Upkeep:
             except Exception:
                 _log.exception("upkeep")
             self._clock.remember()
-            self._stop.wait(SOON)
+            self._stop.wait(self._settings.upkeep_every)
 
     def once(self) -> None:
         """Whatever is due. Raises Away, Refused."""
-        now = time.monotonic()
-        if now - self._reported_at >= EVERY or not self._door.is_online:
+        now, every = time.monotonic(), self._settings.report_every
+        if now - self._reported_at >= every or not self._door.is_online:
             self._report()
             self._door.network_is_back()
             self._reported_at = now
-        if now - self._learned_at >= EVERY:
+        if now - self._learned_at >= every:
             self._knowledge.learn(self._gate, self._settings.checkpoint, self._clock.now())
             self._door.renew()
             if self._learned_at < 0:
-                self._reported_at = -EVERY  # the first report could not say yet what is known
+                self._reported_at = -every  # the first report could not say yet what is known
             self._learned_at = now
         while scans := self._journal.first(MOST):
             self._upload(scans)

@@ -140,7 +140,7 @@ const refused = ({ status }: Refusal): void => {
 };
 
 const list = async (): Promise<void> => {
-  const answer = await ask<Listed>("/g/v1/members");
+  const answer = await ask<Listed>("/g/v1/members", undefined, undefined, theDoor().checkpoint?.id);
   if (!answer.ok) return refused(answer);
   listed = answer.body.groups;
   banner = "";
@@ -148,7 +148,7 @@ const list = async (): Promise<void> => {
 };
 
 const open = async (named: string): Promise<void> => {
-  const answer = await ask<Opened>(`/g/v1/members?group=${encodeURIComponent(named)}`);
+  const answer = await ask<Opened>(`/g/v1/members?group=${encodeURIComponent(named)}`, undefined, undefined, theDoor().checkpoint?.id);
   if (!answer.ok) {
     await list();
     return refused(answer);
@@ -168,7 +168,7 @@ const check = async (): Promise<void> => {
   busy = true;
   paintCount();
   const direction = document.querySelector<HTMLInputElement>("[name=direction]:checked")!.value;
-  const answer = await ask<Done>("/g/v1/group", { group, checkpoint, direction, nonce, present: [...ticked] });
+  const answer = await ask<Done>("/g/v1/group", { group, checkpoint, direction, nonce, present: [...ticked] }, undefined, checkpoint);
   busy = false;
   if (!answer.ok) return refused(answer);
   nonce = "";

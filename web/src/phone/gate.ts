@@ -21,14 +21,16 @@ const refusal = async (response: Response): Promise<Refusal> => {
 };
 
 /** GET without a body, POST with one. Never throws: no network is a refusal with status 0. `at` is the local time, in
-    seconds, half-way between question and answer: the moment to compare the server's clock with. */
-export const ask = async <T>(path: string, body?: unknown, patience = 8000): Promise<Answer<T>> => {
+    seconds, half-way between question and answer: the moment to compare the server's clock with. `place`: the checkpoint's number;
+    behind several gates everything of one place reaches the same one (docs/gate-api.md). */
+export const ask = async <T>(path: string, body?: unknown, patience = 8000, place = 0): Promise<Answer<T>> => {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
   const asked = Date.now();
   try {
     const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
     if (body) headers["Content-Type"] = "application/json";
+    if (place) headers["X-Ankang-Place"] = String(place);
     const response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers,

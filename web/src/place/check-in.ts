@@ -46,7 +46,14 @@ export const hasExpired = (): boolean => {
   return code[0] === 0x22 && code.length >= 12 && uint32At(code, 8) < minuteOf(now()) - 1;
 };
 
-export const lookUp = (): Promise<Answer<Place>> => ask<Place>("/g/v1/place?code=" + encodeURIComponent(place));
+/** The number of the place, once the gate has named it. */
+let checkpoint = 0;
+
+export const lookUp = async (): Promise<Answer<Place>> => {
+  const answer = await ask<Place>("/g/v1/place?code=" + encodeURIComponent(place));
+  if (answer.ok) ({ checkpoint } = answer.body);
+  return answer;
+};
 
 export const whoAmI = async (): Promise<Answer<Me>> => {
   const me = await ask<Me>("/g/v1/me");
@@ -62,7 +69,7 @@ const whereAmI = (): Promise<GeolocationPosition | undefined> =>
 
 /** Undefined when the phone does not tell where it is. */
 export const proofByLocation = async (): Promise<Answer<Proof> | undefined> => {
-  const [position, presence] = await Promise.all([whereAmI(), ask<{ token: string }>("/g/v1/presence", { place })]);
+  const [position, presence] = await Promise.all([whereAmI(), ask<{ token: string }>("/g/v1/presence", { place }, undefined, checkpoint)]);
   if (!presence.ok) return presence;
   if (!position) return undefined;
   const { latitude, longitude, accuracy } = position.coords;
@@ -74,7 +81,7 @@ let nonce = "";
 /** Keeps its nonce until the gate has answered, so that a retry is the same visit. */
 export const checkIn = async (temperature: number | null, proof: Proof): Promise<Answer<Outcome>> => {
   nonce ||= uuid();
-  const answer = await ask<Outcome>("/g/v1/scan", { place, temperature, nonce, ...(proof && { proof }) }, 12000);
+  const answer = await ask<Outcome>("/g/v1/scan", { place, temperature, nonce, ...(proof && { proof }) }, 12000, checkpoint);
   if (answer.ok) nonce = "";
   return answer;
 };

@@ -105,7 +105,7 @@ export const pair = async (pairing: string): Promise<Answer<PairAnswer>> => {
 };
 
 export const refreshDoor = async (): Promise<Answer<DoorAnswer>> => {
-  const answer = await ask<DoorAnswer>("/g/v1/door" + (door.chosen ? `?checkpoint=${door.chosen}` : ""));
+  const answer = await ask<DoorAnswer>("/g/v1/door" + (door.chosen ? `?checkpoint=${door.chosen}` : ""), undefined, undefined, door.checkpoint?.id || door.chosen);
   if (!answer.ok) return answer;
   const { checkpoint, policy, next_policy: next, place_token: placeToken, door_code: doorCode, until, server_time: time } = answer.body;
   if (time) learn(time, answer.at);

@@ -44,7 +44,7 @@ const isTrouble = ({ nonce, visit, status }: Results["results"][number], batch: 
 
 /** Sends one batch; a batch that the gate cannot read is halved until the one bad scan is found and counted as rejected. */
 const send = async (batch: QueuedScan[]): Promise<boolean> => {
-  const answer = await ask<Results>("/g/v1/visits", { scans: batch }, 20000);
+  const answer = await ask<Results>("/g/v1/visits", { scans: batch }, 20000, batch[0]!.checkpoint);
   if (answer.ok) {
     const { results } = answer.body;
     await settle(results.map(({ nonce }) => nonce), results.filter((result) => isTrouble(result, batch)).map(({ message }) => message ?? ""));

@@ -98,7 +98,7 @@ export const verify = async (shown: Shown, busy: () => void): Promise<Result | R
   const checkpoint = theDoor().checkpoint!.id;
   const nonce = uuid();
   for (let tries = 0; tries < TRIES && !isSilent(); tries++) {
-    const answer = await ask<VerifyAnswer>("/g/v1/verify", { ...shown, checkpoint, nonce }, PATIENCE);
+    const answer = await ask<VerifyAnswer>("/g/v1/verify", { ...shown, checkpoint, nonce }, PATIENCE, checkpoint);
     if (answer.ok) {
       const { verdict, reason, colour, name } = answer.body;
       if (verdict === "admit") noteUse(shown);

@@ -46,7 +46,7 @@ async def scan_a_place(day: Day) -> None:
         return
     temperature, nonce = day.temperature(), str(uuid.uuid4())
     scan = {"temperature": temperature, "nonce": nonce, "direction": direction, **proof}
-    await _told(day, "scan", "/g/v1/scan", actor.phone.bearer, scan)
+    await _told(day, "scan", "/g/v1/scan", actor.phone.bearer, scan, door.checkpoint)
 
 
 async def look_at_the_code(day: Day) -> None:
@@ -107,11 +107,11 @@ async def _verify(day: Day, act: str, door: Door, code: Callable[[], str], direc
             "nonce": nonce,
         }
 
-    await _told(day, act, "/g/v1/verify", door.bearer, body)
+    await _told(day, act, "/g/v1/verify", door.bearer, body, door.checkpoint)
 
 
-async def _told(day: Day, act: str, path: str, bearer: str, body: Body) -> None:
-    answer = await day.wire.ask(path.rsplit("/", 1)[1], path, bearer, body)
+async def _told(day: Day, act: str, path: str, bearer: str, body: Body, place: int) -> None:
+    answer = await day.wire.ask(path.rsplit("/", 1)[1], path, bearer, body, place=place)
     if answer is not None:
         day.wire.tally.answer(act, answer["verdict"], answer["reason"])
 
@@ -158,7 +158,7 @@ async def _by_door_code(day: Day, actor: Actor, door: Door) -> dict[str, Any] | 
 async def _by_printed_code(day: Day, actor: Actor, door: Door) -> dict[str, Any] | None:
     if door.latitude is None:  # without its position the gate cannot compare; the staff's digits do
         return await _by_door_code(day, actor, door)
-    answer = await day.wire.ask("presence", "/g/v1/presence", actor.phone.bearer, {"place": door.poster})
+    answer = await day.wire.ask("presence", "/g/v1/presence", actor.phone.bearer, {"place": door.poster}, place=door.checkpoint)
     if answer is None:
         return None
     here = {"latitude": door.latitude, "longitude": door.longitude, "accuracy": day.random.randint(5, 60)}
@@ -173,7 +173,7 @@ async def _without_proof(day: Day, actor: Actor, door: Door) -> dict[str, Any] |
 async def _door_screen(day: Day, door: Door) -> dict[str, Any] | None:
     """What the scanner shows to those who scan; asked anew each minute."""
     if door.shown is None or door.shown["minute"] != minute_of(time()):
-        answer = await day.wire.ask("door", "/g/v1/door", door.bearer)
+        answer = await day.wire.ask("door", "/g/v1/door", door.bearer, place=door.checkpoint)
         if answer is None:
             return None
         door.shown = {**answer, "minute": minute_of(time())}

@@ -17,7 +17,8 @@ async def upload(day: Day, door: Door) -> None:
     """Send what an offline scanner collected, in portions; what is refused stays with the scanner."""
     while door.offline_scans:
         portion = door.offline_scans[:MOST_UPLOADED]
-        answer = await day.wire.ask("visits", "/g/v1/visits", door.bearer, {"scans": portion}, paced=False)
+        scans = {"scans": portion}
+        answer = await day.wire.ask("visits", "/g/v1/visits", door.bearer, scans, paced=False, place=door.checkpoint)
         if answer is None:
             return
         del door.offline_scans[:MOST_UPLOADED]

@@ -45,18 +45,19 @@ class Wire:
         self._last_answer = perf_counter()
 
     async def ask(
-        self, what: str, path: str, bearer: str, body: Body | None = None, paced: bool = True
+        self, what: str, path: str, bearer: str, body: Body | None = None, paced: bool = True, place: int = 0
     ) -> dict[str, Any] | None:
         """Ask (POST with a body, GET without) and return the JSON; None when it was refused for good.
 
         A ``body`` that is a function is called for each try: a code shown after waiting is of that minute.
+        ``place``: the checkpoint's number, by which a balancer keeps everything of a place together.
         Raises DayOver (not for a request that is not ``paced``) and GaveUp.
         """
         if paced:
             await self._pace.turn()
         for patience in reversed(range(PATIENCE + 1)):
             wanted = body() if callable(body) else body
-            answer, wait = await self._once(what, path, bearer, wanted, patience == 0)
+            answer, wait = await self._once(what, path, bearer, place, wanted, patience == 0)
             if wait is None:
                 return answer
             self.tally.retries += 1
@@ -64,12 +65,12 @@ class Wire:
         return None
 
     async def _once(
-        self, what: str, path: str, bearer: str, body: dict[str, Any] | None, last: bool
+        self, what: str, path: str, bearer: str, place: int, body: dict[str, Any] | None, last: bool
     ) -> tuple[dict[str, Any] | None, float | None]:
         """One try: the answer, and the seconds to wait before another try (None: there is none)."""
         started = perf_counter()
         method = "GET" if body is None else "POST"
-        headers = {"Authorization": f"Bearer {bearer}"}
+        headers = {"Authorization": f"Bearer {bearer}"} | ({"X-Ankang-Place": str(place)} if place else {})
         try:
             async with self._session.request(
                 method, self.base + path, json=body, headers=headers
