@@ -46,6 +46,8 @@ AUTHORITIES = (
     ("安徽省数据资源管理局", "Anhui Data Resources Bureau", PROVINCE),
     ("宁国市卫生健康委员会", "Ningguo Health Commission", COUNTY),
     ("宁国市人民医院", "Ningguo People's Hospital", COUNTY),
+    ("宁国市公安局", "Ningguo Public Security Bureau", COUNTY),
+    ("宁国市医疗保障局", "Ningguo Medical Insurance Office", COUNTY),
 )
 """Offices that make and decide, beside the units of the annex: Chinese and English name, region."""
 
@@ -66,8 +68,9 @@ ACCOUNTS = (
     Account("environment", "environment_regulator", "市生态环境分局", "Environment office"),
     Account("market", "market_regulator", "市市场监督管理局", "Market regulation"),
     Account("healthlaw", "health_regulator", "市卫生监督所", "Health inspection"),
-    Account("household", "household_officer", "市公安局户籍员", "Household officer"),
-    Account("insurance", "medical_insurance_officer", "市医疗保障局", "Medical insurance"),
+    Account("household", "household_officer", "市公安局户籍员", "Household officer", employer=AUTHORITIES[5][0]),
+    Account("household2", "household_officer", "市公安局户籍员乙", "Second household officer", employer=AUTHORITIES[5][0]),
+    Account("insurance", "medical_insurance_officer", "市医疗保障局", "Medical insurance", employer=AUTHORITIES[6][0]),
     Account("social", "social_security_officer", "市人社局", "Social security"),
     Account("credit", "credit_officer", "市信用中心", "Credit centre"),
     Account("licence", "licence_officer", "市政务服务局证照员", "E-licences"),

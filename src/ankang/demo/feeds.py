@@ -40,7 +40,7 @@ def ensure_feeds(settings: Settings, now: datetime) -> None:
     _send("hospital", "nucleic-tests", "核酸检测结果.csv", lambda: _tests(tested, now), now)
     _send("health", "contacts", "密切接触者.csv", lambda: _contacts(contacts, now), now)
     _send("hospital", "nucleic-tests", "核酸检测结果（待改正）.csv", lambda: _mixed(others, now), now)
-    _send("police", "household-records", "户籍信息.csv", lambda: [_household(who, n) for n, who in enumerate(tested)], now)
+    _send("household", "household-records", "户籍信息.csv", lambda: [_household(who, n) for n, who in enumerate(tested)], now)
     _send("insurance", "medical-insurance-records", "医疗保险信息.csv", lambda: [_insured(who, now) for who in tested], now)
 
 
