@@ -19,6 +19,7 @@ from ankang.config.settings import Settings
 from ankang.core.epochs import day_of, epoch_of
 from ankang.site.doctor.findings import Finding, note, well, wrong
 from ankang.site.doctor.keys import FEWEST_DAYS_AHEAD, days_in_a_row, stored_keys
+from ankang.site.doctor.protection import protection
 from ankang.site.supervisor import groundwork
 
 OLDEST = 150000
@@ -50,6 +51,7 @@ def _look_inside(settings: Settings, connection: psycopg.Connection[Any], now: d
         return
     yield from stored_keys(settings, connection, now)
     yield _partitions(connection, now)
+    yield from protection(settings, connection)
 
 
 def _version(connection: psycopg.Connection[Any]) -> Finding:
