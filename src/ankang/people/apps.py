@@ -12,11 +12,12 @@ class PeopleConfig(AppConfig):
         """What people carry and whom they look after stands on their own page; what a decision of two people means."""
         from ankang.base.approvals import SUBJECTS, Subject
 
-        from . import companion_admin  # noqa: F401 - registers its screen
+        from . import companion_admin, companion_wards  # noqa: F401 - the first registers its screen
         from .sections import me_sections
         from .services import leaving, merging
         from .views import carriers, changes, companions, family
 
+        companion_wards.connect()
         me_sections.extend((carriers.section, companions.section, family.section, changes.section))
         for module, title, decided in (
             (leaving, _("State of a person's record"), leaving.leaving_decided),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ from ankang.core.masking import mask_name
 from ankang.trust.keyring import keyring
 
 from .errors import ChainRefused, CodeExpired, CodeTooSoon, TooManyCodes, TooManyCompanions
-from .models import Companion, CompanionEvent, Person
+from .models import Companion, CompanionEvent, Guardianship, Person
 from .one_time_codes import confirm_phone, send_one_time_code
 from .rules import COMPANIONS_PER_PERSON, check_who, free_slot, same_name
 from .services.finding import find_person
@@ -74,7 +74,7 @@ def bind(holder: int, companion: int, how: str, now: datetime, by: Any = None, p
     """
     if holder == companion:
         raise BadInput(details={"fields": {"document": "yourself"}})
-    rows = Person.objects.select_for_update().filter(pk__in=(holder, companion)).order_by("pk")
+    rows = Person.objects.select_for_update().filter(pk__in=(holder, companion), state="active").order_by("pk")
     people = {person.pk: person for person in rows}
     if len(people) != 2:
         raise NotFound()
@@ -127,7 +127,7 @@ def end_all(person: int, why: str, now: datetime, companion: int | None = None) 
 
 def take_along(holder: int, pairs: Collection[int], until: datetime | None, now: datetime) -> datetime:
     """From now on exactly these pairs walk with the holder, until ``until``, at the latest until the day's end (04:00);
-    returns that moment. Who walked with somebody else now walks with this holder.
+    returns that moment. Who walked with somebody else now walks with this holder; a ward at most until the guardianship ends.
 
     Raises NotFound (a pair of others, or ended), BadInput (a moment that is past), ChainRefused.
     """
@@ -144,7 +144,8 @@ def take_along(holder: int, pairs: Collection[int], until: datetime | None, now:
     others = Companion.objects.filter(companion__in=[row.companion_id for row in chosen], along_until__gt=now)
     left = [row for row in rows if row not in chosen and row.along_until] + list(others.exclude(holder=holder))
     _set_along(left, None, "apart", revision, now)
-    _set_along(chosen, until, "along", revision, now)
+    for row in chosen:
+        _set_along([row], _while_guardian(row, until, now), "along", revision, now)
     return until
 
 
@@ -172,6 +173,30 @@ def holders_of(companion: int) -> list[Companion]:
     """Who may bring this person, longest first."""
     rows = Companion.objects.filter(companion=companion, ended_at=None)
     return list(rows.select_related("holder", "holder__town").order_by("agreed_at", "pk"))
+
+
+def end_of_age(now: datetime) -> int:
+    """End the pairs that rest on a guardianship which holds no more: the ward came of age. How many; again: none.
+
+    Doors need not wait for it: such a pair walks along until the birthday at the latest.
+    """
+    lives = _guardianships(now).filter(guardian=OuterRef("holder"), ward=OuterRef("companion"))
+    rows = Companion.objects.filter(how="guardian", ended_at=None).exclude(Exists(lives))
+    return _end(list(rows.select_for_update().order_by("pk")), "guardianship_ended", now)
+
+
+def _while_guardian(row: Companion, until: datetime, now: datetime) -> datetime:
+    """``until``, or the earlier moment at which the guardianship ends on which the pair rests. Raises NotFound when it did."""
+    if row.how != "guardian":
+        return until
+    basis = _guardianships(now).filter(guardian=row.holder_id, ward=row.companion_id).first()
+    if basis is None:
+        raise NotFound()
+    return min(until, basis.ends_at or until)
+
+
+def _guardianships(now: datetime) -> "QuerySet[Guardianship]":
+    return Guardianship.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), ended_at=None)
 
 
 def _refuse_chain(holder: int, companions: list[int], now: datetime) -> None:
@@ -219,7 +244,8 @@ def _who(kind: str, document: str, name: str, now: datetime) -> Person | None:
     if faults:
         raise BadInput(details={"fields": faults})
     person = find_person(kind, document)
-    return person if person is not None and same_name(person.name, name) else None
+    fits = person is not None and person.state == "active" and same_name(person.name, name)
+    return person if fits else None
 
 
 def _same_phone(one: Person, other: Person) -> bool:

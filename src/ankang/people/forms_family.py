@@ -114,6 +114,19 @@ class DocumentForm(PlainForm):
         nations.choices = [("", "–"), *countries(lang).items()]
 
 
+class CompanionForm(PlainForm):
+    """Somebody whom the person at the counter may bring along, by the document staff have seen."""
+
+    name = _line(_("full name"), missing=_("Write the name as on the document."), autocomplete="off")
+    document_kind = _choice(_("document"))
+    document = _line(_("document number"), missing=_("Write the number of the document."), autocomplete="off")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_companion_%s", **kwargs)
+        kinds: Any = self.fields["document_kind"]
+        kinds.choices = [(kind.value, kind.word(get_language() or "zh-hans")) for kind in DocumentKind]
+
+
 class TownForm(PlainForm):
     """Where I live now."""
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from . import companions
 from .carriers_runs import RUN, do_run, lost_runs, tidy_runs
 from .models import Voiding
 from .one_time_codes import forget_old_codes
@@ -40,6 +41,14 @@ def take_up_carriers(timestamp: int) -> None:
     """Lists whose worker died are worked on by another."""
     for run in lost_runs(timezone.now()):
         app.configure_task(RUN, queue="people").defer(run=run)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="people.end_of_age", queue="people", queueing_lock="people.end_of_age")
+def end_of_age(timestamp: int) -> None:
+    """Who came of age is brought along by a guardian no more."""
+    with transaction.atomic():
+        companions.end_of_age(timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -15,6 +15,7 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("born", "bad_date"): _("Choose the birth date; it cannot lie in the future."),
     ("name", "same_name"): _("This is the name on file already."),
     ("phone", "same_phone"): _("This is your number already."),
+    ("companion", "nobody"): _("Nobody with this document and name lives in your region. Whoever walks along applies first."),
     ("guardian", "nobody"): _("Nobody with this document lives in your region. The guardian applies first."),
     ("pictures", "missing"): _("Add at least one picture of the document."),
     ("pictures", "too_many"): _("Three pictures at most."),

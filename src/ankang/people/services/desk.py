@@ -8,19 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from ankang.base.errors import BadInput, NotAllowed, NotFound
 from ankang.base.permissions import regions_where
 from ankang.base.services import record_read, region_codes_below
 from ankang.core.identifiers import DocumentKind, provisional_number
 
+from .. import companions
 from ..errors import DetailsDoNotMatch
 from ..family import start_guardianship
-from ..models import Person
-from ..rules import Application
+from ..models import Companion, Person
+from ..rules import Application, check_who, same_name
 from .applying import Accepted, accept, check
-from .finding import people_with
+from .finding import find_person, people_with
 
 DUTY = "people.assist"
 PURPOSE_LENGTH = 200
@@ -71,6 +73,35 @@ def register_at_desk(
         put_on_record(user, keeper.pk, purpose, ("guardians",), now)
         start_guardianship(keeper.pk, accepted.person.pk, "minor", "desk", now)
     return accepted
+
+
+def bind_companion_at_desk(
+    user: Any, holder: int, kind: str, document: str, name: str, purpose: str, now: datetime
+) -> Companion:
+    """``holder`` may bring the person of this document, which staff have seen beside them; on record for both.
+
+    Raises BadInput (details.fields; ``nobody``: not on file in the reach under this document and name), NotFound,
+    TooManyCompanions.
+    """
+    person_at_desk(user, holder)
+    document, name, faults = check_who(kind, document, name, timezone.localdate(now))
+    if faults:
+        raise BadInput(details={"fields": faults})
+    other = find_person(kind, document)
+    if other is None or not same_name(other.name, name) or not people_in_reach(user).filter(pk=other.pk, state="active"):
+        raise BadInput(details={"fields": {"companion": "nobody"}})
+    return companions.bind(holder, other.pk, "staff", now, user, purpose[:PURPOSE_LENGTH])
+
+
+def end_companion_at_desk(user: Any, pair: int, person: int, purpose: str, now: datetime) -> bool:
+    """End a pair in which the person in front of staff stands; on record for both. False when it had ended. Raises NotFound."""
+    person_at_desk(user, person)
+    row = Companion.objects.filter(Q(holder=person) | Q(companion=person), pk=pair).first()
+    if row is None:
+        raise NotFound()
+    for one in (row.holder_id, row.companion_id):
+        put_on_record(user, one, purpose, companions.READ, now)
+    return companions.end_all(row.holder_id, "staff", now, companion=row.companion_id) > 0
 
 
 def put_on_record(user: Any, person: int, purpose: str, fields: tuple[str, ...], now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from ankang.base.errors import BadInput, NotFound, Problem
 from ankang.core.masking import mask_name
 
-from .. import companions
+from .. import companion_wards, companions
 from ..credentials import Resident, resident_page
 from ..drafts import drop_draft, read_draft, remember_number, remembered_number, write_draft
 from ..forms import CodeForm, WhoForm, posted
@@ -101,6 +101,8 @@ def _act(given: Any, person: int, now: datetime) -> None:
     if wanted == "along":
         chosen = [int(one[:18]) for one in given.getlist("pairs")[: 2 * COMPANIONS_PER_PERSON] if one.isdecimal()]
         companions.take_along(person, chosen, _until(given.get("until", ""), now), now)
+    elif wanted == "ward":
+        companion_wards.bind_ward(person, number, now)
     elif wanted == "apart":
         companions.step_out(number, person, now)
     elif wanted == "end":
@@ -117,6 +119,7 @@ def _shown(person: int, now: datetime) -> dict[str, Any]:
         "pairs": pairs,
         "along": [row for row in pairs if row["walks"]],
         "holders": [_row(pair, pair.holder, now) for pair in companions.holders_of(person)],
+        "wards": companion_wards.wards_to_bring(person, now),
         "hours": HOURS,
         "full": len(pairs) >= COMPANIONS_PER_PERSON,
         "most": COMPANIONS_PER_PERSON,

@@ -16,12 +16,12 @@ from ankang.base.permissions import regions_where, requires, staff_only
 from ankang.base.services import region_codes_below
 from ankang.core.identifiers import DocumentKind
 
-from .. import family, services
-from ..forms_family import DeskFindForm, DeskForm, DocumentForm, NewPhoneForm, ReasonForm
-from ..models import Guardianship, Leaving, Person, Standing
+from .. import companions, family, services
+from ..forms_family import CompanionForm, DeskFindForm, DeskForm, DocumentForm, NewPhoneForm, ReasonForm
+from ..models import Companion, Guardianship, Leaving, Person, Standing
 from ..rules import check_number
 from ..services import changing, desk, leaving
-from ..words import GUARDIAN_KINDS, STATES, fault_words, read_purpose_words
+from ..words import COMPANION_BASES, GUARDIAN_KINDS, STATES, fault_words, read_purpose_words
 from .console import console_page, open_person, purpose_of, words_of
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -71,6 +71,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
     if why is None:
         return redirect("desk")
     forms: dict[str, Any] = {"document": DocumentForm(), "phone": NewPhoneForm(), "reason": ReasonForm()}
+    forms["companion"] = CompanionForm()
     problem = ""
     if request.method == "POST":
         try:
@@ -118,6 +119,14 @@ def _act(request: HttpRequest, shown: Person, why: str, forms: dict[str, Any]) -
         changing.give_document(shown.pk, data["document_kind"], data["document"], country, user, now)
     elif wanted == "phone":
         _phone(post.get("phone", ""), post.get("phone_owner", "own"), shown, user, why, now)
+    elif wanted == "companion":
+        forms["companion"] = CompanionForm(post)
+        if not forms["companion"].is_valid():
+            return False
+        data = forms["companion"].cleaned_data
+        desk.bind_companion_at_desk(user, shown.pk, data["document_kind"], data["document"], data["name"], why, now)
+    elif wanted == "end_companion" and post.get("pair", "").isdecimal():
+        desk.end_companion_at_desk(user, int(post["pair"][:18]), shown.pk, why, now)
     elif wanted == "end_guardian" and post.get("guardianship", "").isdecimal():
         leaving.check_words(reason)
         family.end_guardianship(int(post["guardianship"][:18]), None, user, reason, now, why)
@@ -155,6 +164,9 @@ def _person_page(request: HttpRequest, shown: Person, why: str, forms: dict[str,
         ],
         "waiting": Leaving.objects.filter(person=shown, done_at=None, dropped_at=None).first(),
         "document_form": forms["document"],
+        "companion_form": forms["companion"],
+        "companions": _walkers(companions.companions_of(shown.pk), "companion"),
+        "holders": _walkers(companions.holders_of(shown.pk), "holder"),
         "why": read_purpose_words(why),
     }
     return console_page(request, "people/desk_person.html", _("Service window"), problem_words=problem, **context)
@@ -163,6 +175,10 @@ def _person_page(request: HttpRequest, shown: Person, why: str, forms: dict[str,
 def _pairs(rows: Any, side: str) -> list[dict[str, Any]]:
     found: list[Guardianship] = list(rows.select_related(side, f"{side}__town"))
     return [{"row": row, "who": services.masked(getattr(row, side)), "kind": GUARDIAN_KINDS[row.kind]} for row in found]
+
+
+def _walkers(pairs: list[Companion], side: str) -> list[dict[str, Any]]:
+    return [{"row": row, "who": services.masked(getattr(row, side)), "how": COMPANION_BASES[row.how]} for row in pairs]
 
 
 def _towns(request: HttpRequest) -> list[Any]:
