@@ -1,4 +1,4 @@
-"""Tells PostgreSQL what each member of staff may reach, and turns the wall on or off (G3)."""
+"""Tells PostgreSQL what each member of staff may reach, and gives the role of the desk its rights (G3)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from ankang.base.models import Region
 from ankang.base.permissions import permissions_of
-from ankang.base.reach import EVERYWHERE, within_reach
+from ankang.base.reach import EVERYWHERE, ROLE, within_reach
 from ankang.base.services import region_codes_below
 
 TABLES = (
@@ -50,14 +50,38 @@ def reach_of(user: Any) -> list[str]:
     return region_codes_below(sorted(tops))
 
 
-def turn(on: bool) -> bool:
-    """Make the owner of the tables obey the policies, or not. Idempotent; returns whether anything changed."""
+def turn(on: bool) -> None:
+    """Give the role of the desk what pages need. Idempotent, and needed after each migration. Raises RoleMissing."""
+    if not on:
+        return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relforcerowsecurity <> %s", [list(TABLES), on])
-        wrong = sorted(name for (name,) in cursor.fetchall())
-        for table in wrong:
-            cursor.execute(f"ALTER TABLE {table} {'FORCE' if on else 'NO FORCE'} ROW LEVEL SECURITY")
-    return bool(wrong)
+        cursor.execute(_MAKE)
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s AND pg_has_role(rolname, 'MEMBER')", [ROLE])
+        if cursor.fetchone() != (1,):
+            raise RoleMissing(BY_HAND)
+        cursor.execute(_GIVE)
+
+
+class RoleMissing(Exception):
+    """PostgreSQL does not let us make the role; a superuser runs the two statements once."""
+
+
+BY_HAND = f"run once as a superuser of PostgreSQL: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO (our login);"
+_MAKE = f"""
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+        CREATE ROLE {ROLE} NOLOGIN;
+        EXECUTE format('GRANT {ROLE} TO %I', current_user);
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN NULL;
+END $$
+"""
+_GIVE = f"""
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {ROLE};
+"""
 
 
 def _chunks(chunks: Iterable[bytes], codes: list[str]) -> Iterator[bytes]:

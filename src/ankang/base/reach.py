@@ -1,7 +1,8 @@
 """The second wall: what staff may reach is told to PostgreSQL, whose row-level security then hides the rest (G3).
 
-Services narrow by region; should one forget, the database shows nothing of another region. Residents, workers and gates tell
-nothing and see everything, as before. Off unless ``ANKANG_ROW_SECURITY=1`` (docs/decisions: row-level security).
+Services narrow by region; should one forget, the database shows nothing of another region. While staff are served the connection
+takes the role ``ankang_desk``, which owns nothing and obeys the policies. Residents, workers and gates keep the owner's role. Off
+unless ``ANKANG_ROW_SECURITY=1`` (decision 0020).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 
 EVERYWHERE = "*"
+ROLE = "ankang_desk"
 _now: ContextVar[str] = ContextVar("ankang_reach", default="")
 
 
@@ -47,7 +49,9 @@ def _telling(value: str) -> Iterator[None]:
 
 def _tell(to: Any, value: str) -> None:
     with to.cursor() as cursor:
-        cursor.execute("SELECT set_config('ankang.reach', %s, false)", [value])
+        cursor.execute(
+            "SELECT set_config('ankang.reach', %s, false), set_config('role', %s, false)", [value, ROLE if value else "none"]
+        )
 
 
 def _tell_new_connection(connection: Any, **_: Any) -> None:

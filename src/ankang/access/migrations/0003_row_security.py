@@ -1,9 +1,8 @@
-"""Policies of the second wall. They hide nothing until a connection tells its reach, and nothing from the tables' owner
-until ``ANKANG_ROW_SECURITY=1`` makes the owner obey them too (row_security.turn)."""
+"""Policies of the second wall: they bind the role ``ankang_desk`` only, under which staff are served (base.reach)."""
 
 from django.db import migrations
 
-OPEN = "coalesce(current_setting('ankang.reach', true), '') IN ('', '*')"
+OPEN = "current_user <> 'ankang_desk' OR current_setting('ankang.reach', true) = '*'"
 HERE = "SELECT unnest(string_to_array(current_setting('ankang.reach', true), ','))"
 BY_TOWN = f"{OPEN} OR town_id IN ({HERE})"
 LIVES_HERE = "EXISTS (SELECT FROM people_person p WHERE p.id = {column} AND p.town_id IN (" + HERE + "))"
@@ -30,8 +29,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
             f"CREATE POLICY ankang_reach ON {table} USING ({condition}) WITH CHECK (true);",
-            f"DROP POLICY ankang_reach ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
-            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;",
+            f"DROP POLICY ankang_reach ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
         )
         for table, condition in TABLES.items()
     ]

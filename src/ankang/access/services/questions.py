@@ -58,7 +58,7 @@ def answer_question(user: Any, number: int, justified: bool, answer: str, now: d
         raise AlreadyAnswered()
     row.state, row.answer, row.decided_at = state, text, now
     row.decided_by, row.decided_by_name = user.pk, user.get_full_name() or user.username
-    row.save()
+    row.save(update_fields=["state", "answer", "decided_at", "decided_by", "decided_by_name"])
     if not justified:
         raise_alert(
             "questioned", str(row.pk), {"question": row.pk}, read.region or row.region_id, now,

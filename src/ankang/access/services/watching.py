@@ -38,9 +38,9 @@ def watch_reads(now: datetime) -> int:
 
 
 def _weigh_reader(reader: int, midnight: datetime, now: datetime) -> int:
-    rows = list(AccessRecord.objects.filter(reader=reader, at__gte=midnight, at__lte=now))
+    rows = list(AccessRecord.objects.filter(reader=reader, at__gte=midnight, at__lte=now).order_by("at"))
     tried = list(LookUp.objects.filter(by=reader, at__gte=midnight, at__lte=now))
-    name = rows[0].reader_name if rows else tried[0].by_name if tried else ""
+    name = rows[-1].reader_name if rows else tried[0].by_name if tried else ""
     region = _region(reader, rows, tried)
     if region is None:
         return 0

@@ -15,8 +15,8 @@ _TOGETHER = (
     "SELECT count(*) FROM (SELECT user_id FROM base_duty WHERE role IN ('auditor', 'security_administrator', "
     "'system_administrator') GROUP BY user_id HAVING count(*) > 1) apart"
 )
-_WALL = "SELECT count(*), count(*) FILTER (WHERE relforcerowsecurity) FROM pg_class WHERE oid IN (SELECT polrelid FROM pg_policy)"
-_BYPASS = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+_WALL = "SELECT count(*) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE polname = 'ankang_reach' AND relrowsecurity"
+_DESK = "SELECT rolsuper OR rolbypassrls OR rolcanlogin FROM pg_roles WHERE rolname = 'ankang_desk'"
 
 
 def protection(settings: Settings, connection: psycopg.Connection[Any]) -> Iterator[Finding]:
@@ -34,15 +34,14 @@ def protection(settings: Settings, connection: psycopg.Connection[Any]) -> Itera
 
 
 def _wall(settings: Settings, connection: psycopg.Connection[Any]) -> Finding:
-    row = connection.execute(_WALL).fetchone()
-    tables, forced = row or (0, 0)
     if not settings.row_security:
         return note("row_security", "Row-level security is off; services narrow by region alone.", "ANKANG_ROW_SECURITY=1")
-    if _one(connection, _BYPASS):
-        return wrong("row_security", "Our login passes row-level security by.", "ALTER ROLE … NOSUPERUSER NOBYPASSRLS")
-    if not tables or forced < tables:
-        return wrong("row_security", f"{tables - forced} tables are not behind row-level security.", "Run `ankang migrate`.")
-    return well("row_security", f"PostgreSQL itself hides other regions from staff: {tables} tables.")
+    loose = _one(connection, _DESK)
+    if loose is None:
+        return wrong("row_security", "The role ankang_desk is not there, so staff cannot be served.", "See docs/decisions/0020.")
+    if loose:
+        return wrong("row_security", "The role ankang_desk may do too much.", "NOLOGIN NOSUPERUSER NOBYPASSRLS")
+    return well("row_security", f"PostgreSQL itself hides other regions from staff: {_one(connection, _WALL)} tables.")
 
 
 def _one(connection: psycopg.Connection[Any], query: str) -> Any:
