@@ -315,6 +315,21 @@ def test_a_counter_serves_its_own_towns(mother: Any) -> None:
     assert desk.find_at_desk(clerk(region=HARBOUR), a_document(), "window", NOW) == mother.person
     with pytest.raises(Exception, match="not_allowed"):
         at_desk(elsewhere)
+    with pytest.raises(Exception, match="registered_elsewhere"):
+        at_desk(elsewhere, document=a_document(), name="王小明", town=HELI)
+    assert Person.objects.get(pk=mother.person.pk).town_id == HARBOUR
+
+
+def test_a_counter_ends_no_guardianship_of_people_who_are_not_before_it(mother: Any, child: Any) -> None:
+    row = family.start_guardianship(mother.person.pk, child.person.pk, "minor", "documents", NOW)
+    elsewhere = clerk(region=HELI)
+    other = at_desk(elsewhere, town=HELI).person.pk
+    for person in (other, child.person.pk):
+        with pytest.raises(NotFound):
+            desk.end_guardianship_at_desk(elsewhere, row.pk, person, "court order", "window", NOW)
+    assert family.may_show_for(mother.person.pk, child.person.pk, NOW)
+    desk.end_guardianship_at_desk(clerk(), row.pk, child.person.pk, "court order", "window", NOW)
+    assert not family.may_show_for(mother.person.pk, child.person.pk, NOW)
 
 
 def test_one_passport_number_of_two_countries_is_two_people(applied: Apply) -> None:

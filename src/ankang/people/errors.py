@@ -52,6 +52,17 @@ class DetailsDoNotMatch(Problem):
     )
 
 
+class RegisteredElsewhere(Problem):
+    """The person is on file in a town of another office, which alone may change the record at a counter."""
+
+    status = 409
+    zh = "这位居民已在其他地方登记。请本人在手机上变更居住乡镇，或由原登记地办理迁出后再登记。"
+    en = (
+        "This person is registered in another place. They can change their town on their own phone, "
+        "or the office there records the move first."
+    )
+
+
 class CodeEnded(Problem):
     """The record of this document ended: staff recorded a death. Where that is wrong, staff put it right."""
 

@@ -17,12 +17,12 @@ from ankang.base.services import record_read, region_codes_below
 from ankang.core.identifiers import DocumentKind, provisional_number
 
 from .. import companions
-from ..errors import DetailsDoNotMatch
-from ..family import start_guardianship
-from ..models import Companion, Person
+from ..errors import DetailsDoNotMatch, RegisteredElsewhere
+from ..family import end_guardianship, start_guardianship
+from ..models import Companion, Guardianship, Person
 from ..rules import Application, check_who, same_name
 from .applying import Accepted, accept, check
-from .finding import find_person, people_with
+from .finding import find_person, match_person, people_with
 
 DUTY = "people.assist"
 PURPOSE_LENGTH = 200
@@ -56,14 +56,15 @@ def register_at_desk(
     """Register somebody: no phone is needed, and no papers (kind ``provisional``: the house gives a number).
 
     ``guardian``: the document number of a minor's guardian who is on file; needed for a newborn without a number. Raises
-    BadInput (details.fields), NotAllowed (another office's town), DetailsDoNotMatch, PhoneFull, and what
-    start_guardianship raises.
+    BadInput (details.fields), NotAllowed (another office's town), RegisteredElsewhere, DetailsDoNotMatch, PhoneFull, and
+    what start_guardianship raises.
     """
     if application.document_kind == DocumentKind.PROVISIONAL and not application.document:
         application = replace(application, document=provisional_number(application.town, secrets.randbelow(10**8)))
     application = check(replace(application, via="desk"), now, alone=False)
     if application.town not in region_codes_below(regions_where(user, DUTY)):
         raise NotAllowed(details={"region": application.town})
+    _refuse_others_people(user, application)
     keeper = _guardian(user, guardian) if guardian else None
     accepted = accept(application, now, by=user)
     if accepted is None:
@@ -104,9 +105,24 @@ def end_companion_at_desk(user: Any, pair: int, person: int, purpose: str, now: 
     return companions.end_all(row.holder_id, "staff", now, companion=row.companion_id) > 0
 
 
+def end_guardianship_at_desk(user: Any, guardianship: int, person: int, why: str, purpose: str, now: datetime) -> None:
+    """End a guardianship in which the person in front of staff stands; on record for both. Raises NotFound."""
+    person_at_desk(user, person)
+    if not Guardianship.objects.filter(Q(ward=person) | Q(guardian=person), pk=guardianship).exists():
+        raise NotFound()
+    end_guardianship(guardianship, None, user, why, now, purpose)
+
+
 def put_on_record(user: Any, person: int, purpose: str, fields: tuple[str, ...], now: datetime) -> None:
     """Write who served the person, and why."""
     record_read(user, person, DUTY, purpose[:PURPOSE_LENGTH], fields, now)
+
+
+def _refuse_others_people(user: Any, application: Application) -> None:
+    """Who is on file under another office stays there until they move themselves, or that office moves them."""
+    there = match_person(application.document_kind, application.document, application.name, application.country).person
+    if there is not None and not people_in_reach(user).filter(pk=there.pk).exists():
+        raise RegisteredElsewhere()
 
 
 def _guardian(user: Any, document: str) -> Person:

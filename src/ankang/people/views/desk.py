@@ -129,7 +129,7 @@ def _act(request: HttpRequest, shown: Person, why: str, forms: dict[str, Any]) -
         desk.end_companion_at_desk(user, int(post["pair"][:18]), shown.pk, why, now)
     elif wanted == "end_guardian" and post.get("guardianship", "").isdecimal():
         leaving.check_words(reason)
-        family.end_guardianship(int(post["guardianship"][:18]), None, user, reason, now, why)
+        desk.end_guardianship_at_desk(user, int(post["guardianship"][:18]), shown.pk, reason, why, now)
     elif wanted in ("moved", "death", "alive"):
         act = {"moved": leaving.record_moved, "death": leaving.record_death, "alive": leaving.reverse_death}[wanted]
         act(user, shown.pk, reason, now)
