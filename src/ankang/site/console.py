@@ -166,6 +166,9 @@ def _shortcuts(request: HttpRequest) -> Iterable[dict[str, str]]:
     wanted = (
         ("board.view", _("See the progress board"), "bar_chart", "board", ""),
         ("people.view", _("Find a person"), "person_search", "admin:people_person_changelist", ""),
+        ("rules.edit", _("Write a rule set"), "rule", "rules", ""),
+        ("areas.declare", _("Declare an area"), "add_location_alt", "areas", ""),
+        ("feeds.send", _("Send data"), "upload", "feeds", ""),
         ("devices.enrol", _("Enter a scanner"), "qr_code_scanner", "admin:places_device_add", ""),
         ("checkpoints.view", _("Print all posters in use"), "print", "places_posters", "?state=in_use"),
         ("checkpoints.edit", _("Enter a checkpoint"), "add_location", "admin:places_checkpoint_add", ""),

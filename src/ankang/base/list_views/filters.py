@@ -18,10 +18,11 @@ from .pages import safe_path
 @require_POST
 def keep_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the list one looks at; back to it."""
-    path = safe_path(request.POST.get("path", ""), reverse("admin:index"))
-    query, shared = request.POST.get("query", ""), request.POST.get("shared") == "yes"
+    said = request.POST
+    path = safe_path(said.get("path", ""), reverse("admin:index"))
+    query, shared = said.get("query", ""), said.get("shared") == "yes"
     try:
-        kept = save_filter(request.user, request.POST.get("name", ""), path, query, shared, timezone.now())
+        kept = save_filter(request.user, said.get("name", ""), said.get("path", ""), query, shared, timezone.now())
     except BadInput:
         messages.warning(request, _("Give the filter a name of up to 40 characters; the list must be filtered."))
         return redirect(f"{path}?{query.lstrip('?')}" if query else path)

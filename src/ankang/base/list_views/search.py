@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ..errors import BadInput, Problem
-from ..permissions import staff_only
+from ..permissions import may, staff_only
 from ..searching import WORDS_LENGTH, asks_for_person, find, find_person
 from .pages import language, page
 
@@ -20,6 +20,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.POST.get("q", "").strip()[:WORDS_LENGTH].replace("\0", "")
     person = bool(words) and asks_for_person(request.user, words)
     context: dict[str, Any] = {"words": words, "person": person, "groups": find(request.user, words)}
+    context["more"] = person and may(request.user, "people.look_up")
     context |= _look_up(request, words) if person and "purpose" in request.POST else {}
     return page(request, "search.html", _("Search"), context.pop("status", 200), **context)
 

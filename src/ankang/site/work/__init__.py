@@ -2,10 +2,10 @@
 
 from ankang.base.work import register
 
-from . import exchange, health, house, people, places
+from . import archive, exchange, health, house, people, places
 
 
 def plug_in() -> None:
     """Give the port in ``base.work`` every list, in the order in which they are shown."""
-    for room in (house, exchange, health, people, places):
+    for room in (house, exchange, archive, health, people, places):
         register(room.MAKERS)

@@ -1,0 +1,162 @@
+"""Files out of lists: masked at once; in full with a purpose and another person's yes, marked, once, and on record."""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from ankang.base.approvals import decide
+from ankang.base.exports import (
+    SUBJECTS,
+    ExportGone,
+    ask_export,
+    expire_exports,
+    export_with_mark,
+    fetch_export,
+    mark_of,
+)
+from ankang.base.models import AccessRecord, Approval, Export
+from ankang.base.reading import alive, as_csv, inert
+from ankang.base.reading.tables import text_rows
+from tests.people.conftest import a_document, applied, in_english, ningguo  # noqa: F401
+from tests.places.builders import NOW, a_checkpoint, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(applied: Callable[..., Any]) -> Any:  # noqa: F811
+    return applied().person
+
+
+def _signed_in(client: Any, user: Any) -> None:
+    client.force_login(user)
+    session = client.session
+    session["ankang_confirmed_at"] = time.time()
+    session.save()
+
+
+def _approved(user: Any, form: str = "csv", purpose: str = "流调 12 号") -> Export:
+    made = ask_export(user, SUBJECTS["people"], "", form, purpose, "zh", NOW)
+    asked = Approval.objects.get(pk=made.approval)
+    decide(asked.pk, staff("approver"), True, bytes(asked.digest), NOW)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "pdf"])
+def test_a_masked_file_comes_at_once_and_names_who_took_it(client: Any, person: Any, form: str) -> None:
+    _signed_in(client, staff("hotline_agent"))
+    answer = client.post("/console/exports/ask", {"list": "people", "form": form, "kind": "masked"})
+    row = Export.objects.get()
+    text = _text(form, answer.content)
+    assert (answer.status_code, row.state, row.masked) == (200, "fetched", True)
+    assert (a_document() in text, "王小明" in text, mark_of(row.pk, 1) in text.replace("\n", ""), row.by_name in text) == (
+        False,
+        False,
+        True,
+        True,
+    )
+
+
+def _text(form: str, body: bytes) -> str:
+    if form == "csv":
+        return body.decode("utf-8-sig")
+    if form == "xlsx":
+        return "\n".join(str(cell.value) for row in load_workbook(io.BytesIO(body)).active for cell in row)
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+
+
+def test_a_file_in_full_needs_the_right_a_purpose_and_somebody_else(client: Any, person: Any) -> None:
+    asks = {"list": "people", "form": "csv", "kind": "clear", "purpose": "流调 12 号"}
+    _signed_in(client, staff("hotline_agent"))
+    assert client.post("/console/exports/ask", asks).status_code == 403
+    health = staff("health_commission")
+    _signed_in(client, health)
+    assert client.post("/console/exports/ask", {**asks, "purpose": " "}).status_code == 422
+    client.post("/console/exports/ask", asks)
+    row = Export.objects.get()
+    assert client.post(f"/console/exports/{row.pk}/fetch").status_code == 410
+    asked = Approval.objects.get(subject="export")
+    assert client.post(f"/console/approvals/{asked.pk}/decide", {"decision": "yes", "digest": bytes(asked.digest).hex()}).status_code == 403
+
+
+def test_it_lies_sealed_is_fetched_once_and_each_read_is_on_record(client: Any, person: Any) -> None:
+    health = staff("health_commission")
+    row = _approved(health)
+    assert (row.state, a_document().encode() in bytes(row.sealed or b"")) == ("ready", False)
+    _signed_in(client, health)
+    rows = list(csv.reader(io.StringIO(client.post(f"/console/exports/{row.pk}/fetch").content.decode("utf-8-sig"))))
+    assert (["王小明", a_document()], "流调 12 号" in str(rows[2]), rows[:3] == rows[-3:]) == ([rows[4][0], rows[4][2]], True, True)
+    assert client.post(f"/console/exports/{row.pk}/fetch").status_code == 410
+    row.refresh_from_db()
+    assert (row.state, row.sealed) == ("fetched", None)
+    assert AccessRecord.objects.filter(person=person.pk, purpose=f"export {row.pk}: 流调 12 号").count() == 1
+    auditor = staff("auditor")
+    client.force_login(auditor)
+    assert f"/console/exports/{row.pk}/" in client.get(f"/console/exports/?mark={rows[4][-1]}").content.decode()
+
+
+def test_a_mark_that_was_changed_leads_nowhere(person: Any) -> None:
+    row = _approved(staff("health_commission"))
+    mark = mark_of(row.pk, 1)
+    changed = mark[:-1] + ("0" if mark[-1] != "0" else "1")
+    assert (export_with_mark(mark), export_with_mark(changed), export_with_mark("E1-²-x")) == (row, None, None)
+
+
+def test_the_file_is_gone_after_a_day(person: Any) -> None:
+    health = staff("health_commission")
+    row = _approved(health)
+    with pytest.raises(ExportGone):
+        fetch_export(health, row.pk, NOW + timedelta(hours=24, seconds=1))
+    assert expire_exports(NOW + timedelta(hours=25)) == 1
+    row.refresh_from_db()
+    assert (row.state, row.sealed) == ("expired", None)
+
+
+def test_only_the_rows_that_were_asked_for_are_in_it(applied: Callable[..., Any], person: Any) -> None:  # noqa: F811
+    health = staff("health_commission")
+    made = ask_export(health, SUBJECTS["people"], "", "csv", "流调", "zh", NOW)
+    later = applied(name="李四光", document=a_document(2), phone="+8613800000002").person
+    asked = Approval.objects.get(pk=made.approval)
+    decide(asked.pk, staff("approver"), True, bytes(asked.digest), NOW)
+    made.refresh_from_db()
+    assert (made.people, later.pk in made.people) == ([person.pk], False)
+
+
+def test_another_s_export_cannot_be_seen_or_fetched(client: Any, person: Any) -> None:
+    row = _approved(staff("health_commission"))
+    _signed_in(client, staff("health_commission", region="341525"))
+    assert (client.get(f"/console/exports/{row.pk}/").status_code, client.post(f"/console/exports/{row.pk}/fetch").status_code) == (404, 404)
+
+
+def test_a_list_of_places_is_taken_with_its_filters(client: Any) -> None:
+    open_door, planned = a_checkpoint(), a_checkpoint("planned")
+    client.force_login(staff("checkpoint_manager"))
+    assert "/console/exports/ask?list=checkpoints" in client.get("/console/places/checkpoint/").content.decode()
+    asks = {"list": "checkpoints", "query": "state__exact=planned", "form": "csv"}
+    text = client.post("/console/exports/ask", asks).content.decode()
+    assert (planned.name in text, open_door.name in text) == (True, False)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1", " =1", "＝1", "\r=1"])
+def test_no_cell_is_a_formula_and_it_comes_back_as_it_was(cell: str) -> None:
+    written = inert(cell)
+    assert (written, alive(written)) == (f"'{cell}", cell)
+
+
+@pytest.mark.parametrize("cell", ["", "-5", "+8613800000001", "36.6", "'tis", "王小明", "a=b", "-1,234.5"])
+def test_ordinary_cells_stay(cell: str) -> None:
+    assert (inert(cell), alive(cell)) == (cell, cell)
+
+
+def test_a_refused_file_can_be_sent_again() -> None:
+    body = b"".join(as_csv([["note", "x"], ["=HYPERLINK(1)", "y"]]))
+    rows = list(text_rows(io.BytesIO(body), "utf-8", ("note", "x")))
+    assert (b"'=HYPERLINK" in body, rows) == (True, [["note", "x"], ["=HYPERLINK(1)", "y"]])
