@@ -106,7 +106,10 @@ def list_feeds(request: HttpRequest) -> Any:
 @router.post("feeds/{feed}/batches", response={201: dict[str, Any]}, auth=None)
 @for_sender
 def open_batch(request: HttpRequest, feed: str, body: BatchIn) -> tuple[int, dict[str, Any]]:
-    """Begin a file; send its parts next. ``Idempotency-Key``: the same key again is the same batch."""
+    """Begin a file; send its parts next. ``Idempotency-Key``: the same key again is the same batch.
+
+    Errors: feed_unknown, no_region, file_not_readable, file_too_large.
+    """
     batch = services.open_upload(
         feed,
         body.filename,
@@ -124,7 +127,10 @@ def open_batch(request: HttpRequest, feed: str, body: BatchIn) -> tuple[int, dic
 @router.put("feeds/batches/{batch}/parts/{n}", response={204: None}, auth=None)
 @for_sender
 def put_part(request: HttpRequest, batch: int, n: int) -> tuple[int, None]:
-    """One part of the file, numbered from 1, the bytes as the body (at most 2 MB). The same again is fine."""
+    """One part of the file, numbered from 1, the bytes as the body (at most 2 MB). The same again is fine.
+
+    Errors: batch_state_wrong, part_differs, file_too_large, bad_input.
+    """
     services.put_part(batch, n, request.body, request.sender, timezone.now(), request.agent)  # type: ignore[attr-defined]
     return 204, None
 
@@ -132,7 +138,10 @@ def put_part(request: HttpRequest, batch: int, n: int) -> tuple[int, None]:
 @router.post("feeds/batches/{batch}/complete", response=dict[str, Any], auth=None)
 @for_sender
 def complete(request: HttpRequest, batch: int, body: CompleteIn) -> dict[str, Any]:
-    """The file is complete. ``already``: this very file is known, and ``batch`` is the one it was sent as before."""
+    """The file is complete. ``already``: this very file is known, and ``batch`` is the one it was sent as before.
+
+    Errors: batch_state_wrong, parts_missing, file_not_readable.
+    """
     done = services.complete_upload(batch, request.sender, timezone.now(), body.parts, request.agent)  # type: ignore[attr-defined]
     return shown(done.batch) | {"already": done.already}
 
@@ -147,7 +156,7 @@ def look(request: HttpRequest, batch: int) -> dict[str, Any]:
 @router.post("feeds/batches/{batch}/submit", response=dict[str, Any], auth=None)
 @for_sender
 def submit(request: HttpRequest, batch: int) -> dict[str, Any]:
-    """Hand in a checked batch."""
+    """Hand in a checked batch. Errors: batch_state_wrong."""
     return shown(services.submit_batch(batch, request.sender, timezone.now(), agent=request.agent))  # type: ignore[attr-defined]
 
 
@@ -172,7 +181,7 @@ def rejects(request: HttpRequest, batch: int, format: str = "csv") -> HttpRespon
 @router.post("feeds/batches/{batch}/{act}", response=dict[str, Any], auth=None)
 @for_sender
 def act(request: HttpRequest, batch: int, act: str) -> dict[str, Any]:
-    """``stop``, ``resume`` or ``cancel`` a batch."""
+    """``stop``, ``resume`` or ``cancel`` a batch. Errors: batch_state_wrong."""
     acts = {"stop": services.stop_batch, "resume": services.resume_batch, "cancel": services.cancel_batch}
     if act not in acts:
         raise NotFound()
@@ -183,7 +192,10 @@ def act(request: HttpRequest, batch: int, act: str) -> dict[str, Any]:
 @router.post("feeds/{feed}/records", response=dict[str, Any], auth=None)
 @for_sender
 def records(request: HttpRequest, feed: str, body: RecordsIn) -> dict[str, Any]:
-    """Up to 1,000 records, each answered: success, duplicate, waiting, pending (collected for approval) or error."""
+    """Up to 1,000 records, each answered: success, duplicate, waiting, pending (collected for approval) or error.
+
+    Errors: feed_unknown, no_region, too_many_records, file_too_large, batch_state_wrong.
+    """
     sent = services.send_rows(
         feed,
         body.records,

@@ -37,7 +37,10 @@ class PairingIn(Schema):
 @router.post("devices/pair", response=dict[str, Any], auth=None)
 @public("the pairing code itself is the proof, made by staff for this one device")
 def pair(request: HttpRequest, body: PairingIn) -> HttpResponse:
-    """Pair a scanner: the credential is an HttpOnly cookie, and in the body only when asked for."""
+    """Pair a scanner: the credential is an HttpOnly cookie, and in the body only when asked for.
+
+    Errors: pairing_unknown, pairing_used, pairing_expired, device_revoked.
+    """
     paired = pair_device(body.pairing, body.label, timezone.now())
     response = JsonResponse(_answer(paired, body.bearer))
     response.set_cookie(

@@ -89,14 +89,14 @@ def read_place(request: HttpRequest, checkpoint: int) -> dict[str, Any]:
 @router.put("places/{int:checkpoint}/hours", response=dict[str, Any])
 @requires("checkpoints.edit")
 def put_hours(request: HttpRequest, checkpoint: int, body: HoursIn) -> dict[str, Any]:
-    """Set the opening hours."""
+    """Set the opening hours. Errors: hours_refused."""
     return _door(set_hours(checkpoint, body.hours, request.user, timezone.now()))
 
 
 @router.post("places/{int:checkpoint}/closure", response=dict[str, Any])
 @requires("checkpoints.edit")
 def close(request: HttpRequest, checkpoint: int, body: ClosureIn) -> dict[str, Any]:
-    """Close for a time; whoever is inside leaves."""
+    """Close for a time; whoever is inside leaves. Errors: reason_missing, close_refused."""
     return _door(close_for_a_time(checkpoint, body.since, body.until, body.reason, request.user, timezone.now()))
 
 
@@ -110,14 +110,14 @@ def reopen(request: HttpRequest, checkpoint: int) -> dict[str, Any]:
 @router.post("places/{int:checkpoint}/void", response=dict[str, Any])
 @requires("checkpoints.edit")
 def void(request: HttpRequest, checkpoint: int, body: ReasonIn) -> dict[str, Any]:
-    """Withdraw every poster printed so far; answers with the new edition."""
+    """Withdraw every poster printed so far; answers with the new edition. Errors: reason_missing, poster_editions_used_up."""
     return {"edition": void_poster(checkpoint, body.reason, request.user, timezone.now())}
 
 
 @router.post("places/{int:checkpoint}/move", response=dict[str, Any])
 @requires("checkpoints.edit")
 def move(request: HttpRequest, checkpoint: int, body: MoveIn) -> dict[str, Any]:
-    """Give it to another organisation."""
+    """Give it to another organisation. Errors: reason_missing, name_taken."""
     with transaction.atomic():
         return _door(move_checkpoint_to(checkpoint, body.organisation, body.reason, request.user, timezone.now()))
 
@@ -125,7 +125,7 @@ def move(request: HttpRequest, checkpoint: int, body: MoveIn) -> dict[str, Any]:
 @router.post("places/organisations/{int:organisation}/move", response=dict[str, Any])
 @requires("checkpoints.edit")
 def move_unit(request: HttpRequest, organisation: int, body: MoveIn) -> dict[str, Any]:
-    """Put an organisation, with all below it, under another one; never below itself."""
+    """Put an organisation, with all below it, under another one; never below itself. Errors: name_taken, under_itself."""
     with transaction.atomic():
         moved = move_organisation(organisation, body.organisation, request.user, timezone.now())
     return {"id": moved.pk, "name": moved.name, "path": moved.path}
@@ -134,14 +134,14 @@ def move_unit(request: HttpRequest, organisation: int, body: MoveIn) -> dict[str
 @router.get("places/{int:checkpoint}/archive", response=list[dict[str, Any]])
 @requires("checkpoints.view")
 def read_archive(request: HttpRequest, checkpoint: int) -> list[dict[str, Any]]:
-    """All that is on file, entries taken back too."""
+    """All that is on file, entries taken back too. Errors: not_found."""
     return [_item(one) for one in archive.archive_of(fetch_checkpoint(checkpoint, request.user).pk)[:300]]
 
 
 @router.post("places/{int:checkpoint}/archive", response={201: dict[str, Any]})
 @requires("checkpoints.view")
 def enter(request: HttpRequest, checkpoint: int, body: EntryIn) -> tuple[int, dict[str, Any]]:
-    """A regulator's entry in its own section and region."""
+    """A regulator's entry in its own section and region. Errors: archive_refused, archive_twice, reason_missing."""
     with transaction.atomic():
         made = archive.enter_item(checkpoint, by=request.user, now=timezone.now(), **body.dict())
     return 201, _item(made)
@@ -150,14 +150,14 @@ def enter(request: HttpRequest, checkpoint: int, body: EntryIn) -> tuple[int, di
 @router.post("places/archive/{int:number}/retract", response=dict[str, Any])
 @requires("checkpoints.view")
 def retract(request: HttpRequest, number: int, body: ReasonIn) -> dict[str, Any]:
-    """Take an entry back."""
+    """Take an entry back. Errors: reason_missing."""
     return _item(archive.retract_item(number, body.reason, request.user, timezone.now()))
 
 
 @router.post("places/lists", response={201: dict[str, Any]})
 @requires("checkpoints.edit")
 def hand_in(request: HttpRequest, file: UploadedFile = File(...)) -> tuple[int, dict[str, Any]]:  # noqa: B008
-    """Hand in a list (CSV, XLSX; at most 2 MB) and have it checked: nothing changes yet."""
+    """Hand in a list (CSV, XLSX; at most 2 MB) and have it checked: nothing changes yet. Errors: import_refused."""
     with transaction.atomic():
         batch = imports.take_import(file.read(), file.name or "", request.user, timezone.now())
         return 201, _batch(imports.check_import(batch.pk, request.user, timezone.now()))
@@ -175,7 +175,7 @@ def read_list(request: HttpRequest, number: int) -> dict[str, Any]:
 @router.post("places/lists/{int:number}/{act}", response=dict[str, Any])
 @requires("checkpoints.edit")
 def act_on_list(request: HttpRequest, number: int, act: str) -> dict[str, Any]:
-    """``confirm`` carries it out, ``cancel`` throws it away, ``undo`` takes it back."""
+    """``confirm`` carries it out, ``cancel`` throws it away, ``undo`` takes it back. Errors: import_not_ready."""
     by, now = request.user, timezone.now()
     if act == "confirm":
         confirm_import(number, by, now)

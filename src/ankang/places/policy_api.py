@@ -86,7 +86,7 @@ def version(request: HttpRequest, version: int) -> dict[str, Any]:
 @router.post("policies/drafts", response=dict[str, Any])
 @requires("policies.edit")
 def begin(request: HttpRequest) -> dict[str, Any]:
-    """Begin a draft: a copy of the newest approved set."""
+    """Begin a draft: a copy of the newest approved set. Errors: province_only."""
     row = drafts.draft_policies(request.user, timezone.now())
     return {**_release(row), "revision": row.revision, "text": row.text}
 
@@ -94,7 +94,10 @@ def begin(request: HttpRequest) -> dict[str, Any]:
 @router.patch("policies/drafts/{number}", response=dict[str, Any])
 @requires("policies.edit")
 def save(request: HttpRequest, number: int, body: CellsIn) -> dict[str, Any]:
-    """Change cells of a draft, if nobody saved since ``revision`` was read."""
+    """Change cells of a draft, if nobody saved since ``revision`` was read.
+
+    Errors: province_only, not_a_draft, draft_changed, policies_refused.
+    """
     with transaction.atomic():
         row = drafts.save_policies(number, body.cells, body.note, body.revision, request.user, timezone.now())
     return {**_release(row), "revision": row.revision, "text": row.text, "changes": _changes(row)}
@@ -103,7 +106,11 @@ def save(request: HttpRequest, number: int, body: CellsIn) -> dict[str, Any]:
 @router.post("policies/drafts/{number}/submit", response=dict[str, Any])
 @requires("policies.edit")
 def submit(request: HttpRequest, number: int, body: SubmitIn) -> dict[str, Any]:
-    """Ask another organisation of the province to approve it."""
+    """Ask another organisation of the province to approve it.
+
+    Errors: province_only, not_a_draft, policies_refused, base_outdated, same_as_before, moment_not_possible,
+    already_decided.
+    """
     with transaction.atomic():
         row = drafts.submit_policies(number, body.wanted_at, request.user, timezone.now())
     return {**_release(row), "approval": row.approval}
@@ -112,7 +119,7 @@ def submit(request: HttpRequest, number: int, body: SubmitIn) -> dict[str, Any]:
 @router.post("policies/drafts/{number}/withdraw", response=dict[str, Any])
 @requires("policies.edit")
 def withdraw(request: HttpRequest, number: int) -> dict[str, Any]:
-    """Take back what waits, or what is approved and not in force."""
+    """Take back what waits, or what is approved and not in force. Errors: province_only, not_withdrawable."""
     with transaction.atomic():
         return _release(withdraw_policies(number, request.user, timezone.now()))
 
@@ -127,7 +134,7 @@ def requests(request: HttpRequest) -> list[dict[str, Any]]:
 @router.post("policies/requests", response={201: dict[str, Any]})
 @requires("policies.request")
 def ask(request: HttpRequest, body: RequestIn) -> tuple[int, dict[str, Any]]:
-    """Ask the province for a condition."""
+    """Ask the province for a condition. Errors: bad_input."""
     kind = next((one.id for one in PLACE_TYPES.values() if one.slug == body.type), 0)
     with transaction.atomic():
         return 201, _request(ask_for_policy(kind, body.wish, body.reason, request.user, timezone.now()))
@@ -136,7 +143,10 @@ def ask(request: HttpRequest, body: RequestIn) -> tuple[int, dict[str, Any]]:
 @router.post("policies/requests/{number}/answer", response=dict[str, Any])
 @requires("policies.edit")
 def answer(request: HttpRequest, number: int, body: AnswerIn) -> dict[str, Any]:
-    """The province takes it into a draft, or declines with a reason."""
+    """The province takes it into a draft, or declines with a reason.
+
+    Errors: province_only, request_answered, not_a_draft, draft_changed, policies_refused.
+    """
     with transaction.atomic():
         found = answer_policy_request(number, body.accepted, body.answer, body.draft, request.user, timezone.now())
     return _request(found)

@@ -27,7 +27,7 @@ PROBLEM = {
 SECURITY = {
     "residentBearer": {"type": "http", "scheme": "bearer", "description": "The credential that an application or a sign-in answers."},
     "residentCookie": {"type": "apiKey", "in": "cookie", "name": "ankang_resident", "description": "The same, kept by a browser."},
-    "staffToken": {"type": "http", "scheme": "bearer", "bearerFormat": "aks_…", "description": "Made in the console: one duty, some permissions."},
+    "staffToken": {"type": "http", "scheme": "bearer", "bearerFormat": "aks_…", "description": "One duty, some permissions."},
     "staffSession": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A session of the console."},
     "csrfToken": {"type": "apiKey", "in": "header", "name": "X-CSRFToken", "description": "The token of the session's forms."},
     "feedToken": {"type": "http", "scheme": "bearer", "bearerFormat": "akf_…", "description": "A token for named feeds (docs/feeds.md)."},

@@ -25,7 +25,7 @@ from ..tokens import FEED, bearer_of
 from ..tokens import STAFF as STAFF_TOKEN
 from . import rates
 from .errors import listed_codes
-from .once import once
+from .once import HEADER, once
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 RESIDENT_COOKIES = ("ankang_resident",)
@@ -40,6 +40,8 @@ def through_door(run: Callable[..., Any]) -> Callable[..., Any]:
     operation = _operation_of(run)
 
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if HEADER in request.headers:
+            _ = request.body  # read whole, before a look at a form's fields takes it apart
         caller = _recognise(request)
         left = _count(request, caller)
         _check_permission(request, operation)

@@ -1,0 +1,42 @@
+"""Whatever is sent, the API answers what its own document says."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
+
+from ..people.conftest import applied, ningguo  # noqa: F401
+from .fuzzing import faults_of, operations, the_schema
+from .ground import everything, ground, nobody, resident
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = int(os.environ.get("FUZZ", "3"))
+ONLY = os.environ.get("FUZZ_ONLY", "")
+
+
+@pytest.fixture(autouse=True)
+def _as_fast_as_it_goes() -> Iterator[None]:
+    """No caller is paced here."""
+    kept = settings.ANKANG_API_RATE, settings.ANKANG_API_RATE_OF_AN_ADDRESS
+    settings.ANKANG_API_RATE = settings.ANKANG_API_RATE_OF_AN_ADDRESS = 0
+    for signal in (request_started, request_finished):  # the test holds the connection, as with Django's own client
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+    settings.ANKANG_API_RATE, settings.ANKANG_API_RATE_OF_AN_ADDRESS = kept
+
+
+@pytest.mark.parametrize("who", ["nobody", "resident", "staff"])
+def test_every_operation_answers_as_its_document_says(who: str, applied: Any) -> None:  # noqa: F811
+    person = applied().person
+    caller = {"nobody": nobody, "resident": lambda: resident(person), "staff": everything}[who]()
+    known, examples = ground() | {"people": person.pk}, EXAMPLES if who != "nobody" else 1
+    found = [operation for operation in operations(the_schema()) if ONLY in operation.label]
+    assert found
+    assert "\n".join(fault for operation in found if (fault := faults_of(operation, caller, examples, known))) == ""
