@@ -11,6 +11,7 @@ from ankang.core.verdicts import Verdict
 from ankang.insight.rules import HOURS, Town, by_progress, percent
 from ankang.insight.services import read_board
 from ankang.people.bulk import register_in_bulk
+from ankang.people.models import Person
 from ankang.places.models import Checkpoint
 from ankang.places.services import load_ningguo, move_checkpoint
 from tests.passage.builders import NOW, TODAY, a_visit, noon
@@ -56,6 +57,8 @@ def test_a_new_application_makes_its_town_grow_by_one() -> None:
     board = read_board(None, NOW)
     applied = {town.name: town.applications for town in board.towns if town.applications}
     assert (applied, board.applications) == ({"港口镇": 2, "天湖街道": 1}, 3)
+    Person.objects.filter(town="341881-19").update(state="moved")
+    assert read_board(None, NOW).applications == 2
     assert (board.towns[0].percent, board.percent) == (0.01, 0.0)
 
 

@@ -13,7 +13,7 @@ from ankang.base.services import region_codes_below
 from ankang.core.verdicts import Verdict
 from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment
-from ankang.people.models import Person
+from ankang.people.services import applications_by_town
 from ankang.places.models import Checkpoint
 from ankang.places.services import checkpoints_of
 
@@ -34,7 +34,7 @@ def _towns(by: Any) -> tuple[Town, ...]:
     rows = Region.objects.filter(level="town")
     if by is not None:
         rows = rows.filter(code__in=region_codes_below(regions_where(by, _PERMISSION)))
-    counts = dict(Person.objects.filter(state="active").values_list("town").annotate(Count("pk")).order_by())
+    counts = applications_by_town()
     return tuple(
         Town(row.code, row.name, row.name_en, row.population or 0, row.target or 0, counts.get(row.code, 0))
         for row in rows.order_by("code")

@@ -63,6 +63,13 @@ class RegisteredElsewhere(Problem):
     )
 
 
+class TooManyClaims(TooManyRequests):
+    """Too many wrong claims of one document, or from one address, within a day; says nothing about who is on file."""
+
+    zh = "尝试次数过多，请 24 小时后再试，或持护照到口岸、乡镇（街道）便民服务中心办理。"
+    en = "Too many tries. Try again in 24 hours, or take your passport to the desk at the border or a town's service centre."
+
+
 class CodeEnded(Problem):
     """The record of this document ended: staff recorded a death. Where that is wrong, staff put it right."""
 

@@ -11,6 +11,7 @@ from . import companions
 from .carriers_runs import RUN, do_run, lost_runs, tidy_runs
 from .models import Voiding
 from .one_time_codes import forget_old_codes
+from .services.entering import forget_claims
 from .services.leaving import close_due, erase_due
 from .services.requests import destroy_old_pictures
 
@@ -20,6 +21,7 @@ from .services.requests import destroy_old_pictures
 def tidy(timestamp: int) -> None:
     """Delete one-time codes older than two days, withdrawals whose passes are long over, drafts whose session is."""
     forget_old_codes(timezone.now())
+    forget_claims(timezone.now())
     Voiding.objects.filter(at__lt=timezone.now() - timedelta(days=4)).delete()
     tidy_runs(timezone.now())
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Locks of this room: held to the transaction's end, always taken document before phone, so that none can circle."""
+"""Locks of this room: held to the transaction's end, always taken document before address before phone, so that none can circle."""
 
 from django.db import connection
 
@@ -11,6 +11,11 @@ def lock_document(blind: bytes) -> None:
 def lock_phone(blind: bytes) -> None:
     """Let one transaction at a time decide about a phone number."""
     _lock(b"p" + blind)
+
+
+def lock_address(blind: bytes) -> None:
+    """Let one wrong claim at a time be counted against an address."""
+    _lock(b"a" + blind)
 
 
 def _lock(name: bytes) -> None:

@@ -58,6 +58,11 @@ MERGE_UNDO_DAYS = 30
 COOLING_DAYS = 7
 LEGACY_SYSTEMS = ("return_to_work", "compound", "bus", "taxi", "school", "other")
 LEGACY_STATES = ("checked", "taken", "dropped", "undone")
+ENTRY_KINDS = (DocumentKind.PASSPORT, DocumentKind.HKM_PERMIT, DocumentKind.TAIWAN_PERMIT)
+"""Documents on which a code is issued on entry."""
+CLAIMS_PER_DOCUMENT = 5
+CLAIMS_PER_ADDRESS = 20
+"""Wrong claims within a day, after which the document, or the address, waits."""
 DECLARATION = "declaration"
 DECLARATION_VERSION = 1
 

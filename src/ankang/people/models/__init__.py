@@ -4,6 +4,7 @@ phone, the one-time codes that prove a phone, who cares for whom, and how a reco
 from .carrier_runs import CarrierFile, CarrierRun
 from .carriers import Carrier
 from .companions import Companion, CompanionEvent
+from .entry import ClaimTry, Entry
 from .family import Guardianship
 from .legacy import LegacyCode, LegacyImport
 from .persons import MOST_PERSONS, Change, Consent, FormerDocument, Person
@@ -17,10 +18,12 @@ __all__ = [
     "CarrierFile",
     "CarrierRun",
     "Change",
+    "ClaimTry",
     "Companion",
     "CompanionEvent",
     "Consent",
     "Credential",
+    "Entry",
     "FormerDocument",
     "Guardianship",
     "Leaving",

@@ -158,7 +158,7 @@ def _renew(person: Person, application: Application, by: Any, now: datetime) -> 
         setattr(person, field, value)
     person.save(update_fields=list(fields))
     if person.state != "active":
-        stand(person, "active", by, "applied_again", now)
+        stand(person, "active", by, "claimed" if person.state == "pending" else "applied_again", now)
     return person
 
 
