@@ -1,7 +1,9 @@
 """The second wall: where a service forgot to narrow, PostgreSQL shows nothing of another region (G3)."""
 
+import os
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,6 +11,8 @@ from django.test import Client
 from ankang.access.row_security import TABLES, reach_of, turn
 from ankang.base.models import AccessRecord, Duty
 from ankang.base.reach import province_wide, within_reach
+from ankang.config.postgres.cluster import socket_folder
+from ankang.config.settings import load_settings
 from ankang.health.models import Colour, Evidence
 from ankang.people.models import Person, Request
 from ankang.people.services import find_person
@@ -20,9 +24,14 @@ MODELS = (Person, Request, Evidence, Colour, AccessRecord)
 
 @pytest.fixture
 def wall(db: None) -> None:
-    """The owner of the tables obeys the policies; before any row, as ``ankang migrate`` does it."""
-    assert turn(True)
-    assert not turn(True), "again changes nothing"
+    """The role of the desk, made by a superuser as an operator does it, with its rights."""
+    where = {"host": str(socket_folder(load_settings().data)), "user": "postgres", "dbname": "postgres"}
+    url = os.environ.get("ANKANG_TEST_DATABASE_URL")
+    with psycopg.connect(url, autocommit=True) if url else psycopg.connect(**where, autocommit=True) as superuser:
+        if not superuser.execute("SELECT 1 FROM pg_roles WHERE rolname = 'ankang_desk'").fetchone():
+            superuser.execute("CREATE ROLE ankang_desk NOLOGIN")
+        superuser.execute(f"GRANT ankang_desk TO {connection.get_connection_params()['user']}")
+    turn(True)
 
 
 @pytest.fixture
@@ -74,7 +83,7 @@ def test_a_connection_made_anew_is_told_too(sides: tuple[Side, Side]) -> None:
 
     with within_reach([sides[0].county, sides[0].town]):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('ankang.reach', '', false)")
+            cursor.execute("SELECT set_config('ankang.reach', '', false), set_config('role', 'none', false)")
         connection_created.send(sender=type(connection), connection=connection)
         assert set(Person.objects.values_list("town_id", flat=True)) == {sides[0].town}
 
@@ -100,9 +109,14 @@ def test_the_reach_is_that_of_the_duties(sides: tuple[Side, Side]) -> None:
     assert reach_of(narrowed) == ["*"]
 
 
-def test_another_login_that_is_not_the_owner_obeys_without_being_forced(sides: tuple[Side, Side]) -> None:
+def test_the_role_owns_nothing_and_each_table_has_its_policy(sides: tuple[Side, Side]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, relrowsecurity FROM pg_class WHERE relname = ANY(%s)", [list(TABLES)])
-        assert dict(cursor.fetchall()) == dict.fromkeys(TABLES, True)
         cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'ankang_reach'")
         assert {name for (name,) in cursor.fetchall()} == set(TABLES)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = 'ankang_desk'::regrole")
+        assert cursor.fetchone() == (0,)
+        with within_reach([sides[0].town]):
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == ("ankang_desk",)
+            cursor.execute("SELECT set_config('ankang.reach', '', false)")
+            assert counts() == [0] * len(MODELS), "who tells nothing sees nothing"
