@@ -92,7 +92,8 @@ def _apply(page: Any) -> dict[str, list[str]]:
 
 def test_axe_finds_nothing_serious_on_any_citizen_page(windows: Desk, house: House) -> None:
     found: dict[str, dict[str, list[str]]] = {}
-    paths, own = [path for path in _pages() if not path.startswith("/me")], [path for path in _pages() if path.startswith(("/me", "/code", "/apply/done"))]
+    paths = [path for path in _pages() if not path.startswith("/me")]
+    own = [path for path in _pages() if path.startswith(("/me", "/code", "/apply/done"))]
     for mode, (locale, elder) in MODES.items():
         window = windows.window(PHONE, locale, bypass_csp=True)
         page = window.new_page()
