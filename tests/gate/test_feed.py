@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,3 +162,40 @@ def test_a_dense_stretch_is_filled_as_single_rows_would_be(tmp_path: Path) -> No
     assert [reader.colour(row[0]) for row in sparse] == [2, 1, 3]
     assert reader.details(1_900_000) == (7, 8)
     writer.close()
+
+
+FULL = """
+import errno, sys
+from pathlib import Path
+from ankang.gate.colours import STEP, Colours, ColourWriter
+path = Path(sys.argv[1]) / "colours.new"
+writer = ColourWriter.create(path, bytes(16), 7)
+writer.put([(5, 3, 0, 0)])
+try:
+    writer.put((step * STEP + 1, 1, 0, 0) for step in range(99))
+except OSError as fault:
+    assert fault.errno == errno.ENOSPC
+else:
+    sys.exit("it grew beyond the disk")
+writer.put([(6, 2, 0, 0)])
+assert [Colours(path).colour(person) for person in (5, 6)] == [3, 2]
+writer.abandon()
+assert not list(path.parent.iterdir())
+"""
+
+
+def test_on_a_full_disk_the_file_refuses_to_grow_and_goes_on_as_it_was(tmp_path: Path) -> None:
+    mount = 'mount -t tmpfs -o size=3m tmpfs "$1" || exit 77; exec "$2" -c "$3" "$1"'
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh", str(tmp_path), sys.executable, FULL]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        pytest.skip("no small file system can be mounted here")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_mapped_block_is_reserved(tmp_path: Path) -> None:
+    writer = ColourWriter.create(tmp_path / "colours.bin", bytes(16), 7)
+    writer.put([(2 * file.STEP, 1, 0, 0)])
+    status = os.stat(writer.path)
+    writer.close()
+    assert (status.st_size, status.st_blocks * 512 >= status.st_size) == (file.HEADER + 3 * file.STEP, True)

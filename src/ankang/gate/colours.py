@@ -6,12 +6,16 @@
 One process, the leader, writes. It writes details, then bytes, then the sequence number, so that a crash in between only
 makes it apply the same changes again. After a reboot pages may have reached the disk in any order; ``synced`` is the last
 sequence number known to be on disk with everything before it, and the feed is replayed from there.
+
+Every block of ``colours.bin`` is reserved before it is mapped: on a full disk the file does not grow, which is an OSError;
+a mapped hole that cannot be filled would kill the process (SIGBUS).
 """
 
 import mmap
 import os
 import struct
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -120,19 +124,21 @@ class Colours:
 class ColourWriter:
     """The leader's hand on the file. Make one with :meth:`create` or :meth:`resume`; close it when done."""
 
-    def __init__(self, path: Path, colours: int, details: int) -> None:
+    def __init__(self, path: Path, flags: int, generation: int, size: int) -> None:
         self.path = path
-        self._fd = colours
-        self._details = details
-        self._map = mmap.mmap(colours, 0)
+        with ExitStack() as undo:
+            self._fd = os.open(path, flags, 0o600)
+            undo.callback(os.close, self._fd)
+            os.posix_fallocate(self._fd, 0, size)
+            self._details = os.open(details_path(path, generation), flags, 0o600)
+            undo.callback(os.close, self._details)
+            self._map = mmap.mmap(self._fd, 0)
+            undo.pop_all()
 
     @classmethod
     def create(cls, path: Path, database: bytes, generation: int) -> "ColourWriter":
-        """Begin an empty file at ``path`` (grey for all, sequence 0, never fresh) for the database so named (16 bytes)."""
-        colours = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.ftruncate(colours, HEADER + STEP)
-        details = os.open(details_path(path, generation), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        writer = cls(path, colours, details)
+        """Begin an empty file at ``path`` (grey for all, sequence 0, never fresh) for the database so named (16 bytes). Raises OSError."""
+        writer = cls(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, generation, HEADER + STEP)
         writer._map[_BOOT : _BOOT + 16] = boot_id()
         writer._map[_DATABASE : _DATABASE + 16] = database
         writer._put(_GENERATION, generation)
@@ -143,16 +149,15 @@ class ColourWriter:
     def resume(cls, path: Path, database: bytes) -> "ColourWriter | None":
         """Go on with the file at ``path``; None when there is none or it belongs to another database."""
         try:
-            colours = os.open(path, os.O_RDWR)
+            with path.open("rb") as file:
+                head = file.read(HEADER)
         except FileNotFoundError:
             return None
-        head = os.pread(colours, HEADER, 0)
         known = len(head) == HEADER and head[:8] == MAGIC and head[_DATABASE : _DATABASE + 16] == database
         generation = int(_U64.unpack_from(head, _GENERATION)[0]) if known else 0
         if not known or not details_path(path, generation).exists():
-            os.close(colours)
             return None
-        writer = cls(path, colours, os.open(details_path(path, generation), os.O_RDWR))
+        writer = cls(path, os.O_RDWR, generation, path.stat().st_size)
         writer._after_reboot()
         return writer
 
@@ -223,6 +228,12 @@ class ColourWriter:
             if old != details_path(path, self.generation):
                 old.unlink(missing_ok=True)
 
+    def abandon(self) -> None:
+        """Remove a file that will not be finished: on a full disk nothing half made may stay."""
+        self.path.unlink(missing_ok=True)
+        details_path(self.path, self.generation).unlink(missing_ok=True)
+        self.close()
+
     def close(self) -> None:
         """Let go of the files."""
         self._map.close()
@@ -241,7 +252,9 @@ class ColourWriter:
     def _grow(self, person: int) -> tuple[mmap.mmap, int]:
         if not 0 <= person < PERSONS:
             raise ValueError(f"person number {person} is outside 30 bits")
-        os.ftruncate(self._fd, HEADER + (person // STEP + 1) * STEP)
+        held, wanted = len(self._map), HEADER + (person // STEP + 1) * STEP
+        os.posix_fallocate(self._fd, held, wanted - held)
+        grown = mmap.mmap(self._fd, wanted)
         self._map.close()
-        self._map = mmap.mmap(self._fd, 0)
-        return self._map, len(self._map)
+        self._map = grown
+        return grown, wanted

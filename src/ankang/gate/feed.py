@@ -139,6 +139,17 @@ class Feed:
             self._writer.close()
             self._writer = None
         draft = ColourWriter.create(self._folder / "colours.new", self._database, time.time_ns())
+        try:
+            persons = await self._fill(connection, draft)
+            await asyncio.get_running_loop().run_in_executor(None, draft.publish, self._path)
+        except BaseException:
+            draft.abandon()
+            raise
+        _log.info("gate: %d colours loaded in %.1f s", persons, time.monotonic() - started)
+        return draft
+
+    async def _fill(self, connection: Connection, draft: ColourWriter) -> int:
+        """Write the whole of health_colour as of one moment; returns the number of persons."""
         reader = _RowReader(draft)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             moment = self._clock()
@@ -146,9 +157,7 @@ class Feed:
             await connection.copy_from_query(_ALL, output=reader.take, format="binary", timeout=3600.0)
         draft.advance(seq or 0, reader.rows)
         draft.stamp(moment)
-        await asyncio.get_running_loop().run_in_executor(None, draft.publish, self._path)
-        _log.info("gate: %d colours loaded in %.1f s", reader.rows, time.monotonic() - started)
-        return draft
+        return reader.rows
 
     async def _meet(self, connection: Connection) -> None:
         if self._met is connection:
