@@ -72,7 +72,7 @@ def read_lines(rows: Iterable[AccessRecord], lang: str) -> list[dict[str, Any]]:
             "office": offices.get(row.office or 0) or _region_words(regions.get(row.region), lang),
             "duty": role_words(row.role) if row.role else permission_words(row.duty),
             "purpose": read_purpose_words(row.purpose),
-            "fields": [str(FIELD_WORDS.get(field, field)) for field in row.fields],
+            "fields": _now(", ").join(str(FIELD_WORDS.get(field, field)) for field in row.fields),
         }
         for row in rows
     ]
@@ -80,7 +80,10 @@ def read_lines(rows: Iterable[AccessRecord], lang: str) -> list[dict[str, Any]]:
 
 def counts_in_words(counts: dict[str, Any]) -> str:
     """``{"people": 41, "limit": 40}`` → 41 people, limit 40."""
-    return _now(", ").join(f"{COUNT_WORDS.get(name, name)} {value}" for name, value in sorted(counts.items()))
+    return _now(", ").join(
+        f"{COUNT_WORDS.get(name, name)} {value}"
+        for name, value in sorted(counts.items(), key=lambda pair: (pair[0] in ("limit", "of"), pair[0]))
+    )
 
 
 def _region_words(region: Region | None, lang: str) -> str:
