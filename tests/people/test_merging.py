@@ -11,7 +11,7 @@ from django.db import transaction
 from ankang.base.approvals import decide
 from ankang.base.models import AccessRecord, Approval, Duty
 from ankang.core.colours import Colour
-from ankang.health.models import ColourChange, Evidence
+from ankang.health.models import ColourChange, Evidence, NegativeTest
 from ankang.health.services import check_person, colour_of, record_evidence, retract_evidence
 from ankang.health.services.survey import audit_colours
 from ankang.people import carriers, services
@@ -173,3 +173,16 @@ def test_of_two_merges_in_a_ring_at_once_one_stands(two: tuple[Any, Any]) -> Non
     answers = at_once(*[lambda one=one: decide(one.pk, approver, True, bytes(one.digest), NOW).state for one in waiting])
     assert sorted(str(answer) for answer in answers) == ["approved", "merge_impossible"]
     assert sorted(Person.objects.values_list("state", flat=True)) == ["active", "merged"]
+
+
+def test_the_later_negative_test_of_both_stands_and_gates_hear_of_it(two: tuple[Any, Any]) -> None:
+    passport, resident = (one.person.pk for one in two)
+    sampled = NOW - timedelta(hours=9)
+    record_evidence(passport, "nucleic_test", NOW, {"result": "negative", "sampled_at": int(sampled.timestamp())}, SOURCE, NOW)
+    row = merged(passport, resident)
+    after = {one.person: one for one in NegativeTest.objects.all()}
+    assert after[resident].sampled_at == sampled.replace(microsecond=0)
+    assert after[resident].changed >= after[passport].changed > 0
+    merging.undo_merge(clerk("other", "approver", "34"), row.pk, "两个人", LATER)
+    apart = {one.person: one.sampled_at for one in NegativeTest.objects.all()}
+    assert apart == {passport: sampled.replace(microsecond=0), resident: None}

@@ -18,7 +18,7 @@ from ..models import Colour
 from ..rules import change_of, unchecked
 from .colours import check_person, colour_of, state_of
 from .feed import append_changes, share_engine
-from .negative_tests import forget_test
+from .negative_tests import forget_test, join_tests
 
 _COPY = f"""
 INSERT INTO health_evidence (person, id, kind, occurred_at, recorded_at, source, attributes)
@@ -60,7 +60,7 @@ def merge_evidence(absorbed: int, survivor: int, now: datetime) -> None:
     share_engine()
     with connection.cursor() as cursor:
         cursor.execute(_COPY, {"absorbed": absorbed, "survivor": survivor, "now": now})
-    forget_test(survivor)
+    join_tests(absorbed, survivor)
     check_person(survivor, now)
 
 

@@ -24,6 +24,14 @@ UPDATE health_negativetest SET changed = pg_current_xact_id()::text::bigint, sam
 WHERE person = %s
 """
 
+_MERGED = """
+INSERT INTO health_negativetest (person, sampled_at, changed)
+SELECT %(survivor)s, sampled_at, pg_current_xact_id()::text::bigint
+FROM health_negativetest WHERE person = %(absorbed)s AND sampled_at IS NOT NULL
+ON CONFLICT (person) DO UPDATE SET sampled_at = excluded.sampled_at, changed = excluded.changed
+WHERE health_negativetest.sampled_at IS NULL OR health_negativetest.sampled_at < excluded.sampled_at
+"""
+
 
 def note_tests(records: Iterable[tuple[int, str, Attributes]]) -> None:
     """Remember those of the records (person, kind, attributes) that are negative nucleic-acid tests, if they are the latest."""
@@ -42,3 +50,9 @@ def forget_test(person: int) -> None:
     """A record of the person was retracted: what stands is the latest of the others, or none."""
     with connection.cursor() as cursor:
         cursor.execute(_AGAIN, [person, person])
+
+
+def join_tests(absorbed: int, survivor: int) -> None:
+    """Two records are one person's: of their latest tests the later one stands for the survivor."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGED, {"absorbed": absorbed, "survivor": survivor})
