@@ -1,10 +1,13 @@
-"""The console's list of people: masked, narrowed to the reader's regions, found by exact document or phone (G2, G3)."""
+"""The console's list of people: masked, narrowed to the reader's regions (G2, G3).
+
+Whoever looks for one person uses the console's search: it asks for the purpose and goes on record.
+"""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,7 +25,7 @@ from ankang.base.services import region_codes_below
 from ankang.core.identifiers import DocumentKind
 
 from .models import Person
-from .services import blinds_matching, masked, unmask_person
+from .services import masked, unmask_person
 from .words import APPLIED_VIA, READ_FIELDS, READ_PURPOSES
 
 
@@ -63,8 +66,6 @@ class PersonAdmin(ReadOnlyAdmin):
     list_select_related = ("town",)
     list_per_page = 50
     ordering = ("-created_at", "-id")
-    search_fields = ("document_blind",)
-    search_help_text = _("A whole document number or a whole phone number.")
     fields = (
         "masked_name",
         "document_word",
@@ -81,14 +82,6 @@ class PersonAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return self._within(request, self.permission)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
-    ) -> tuple[QuerySet[Person], bool]:
-        if not search_term.strip():
-            return queryset, False
-        documents, phones = blinds_matching(search_term)
-        return queryset.filter(Q(document_blind__in=documents) | Q(phone_blind__in=phones)), False
 
     @display(description=_("full name"))
     def masked_name(self, person: Person) -> str:

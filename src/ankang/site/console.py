@@ -20,6 +20,8 @@ from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment
 from ankang.places.services import checkpoints_of
 
+from .console_lists import is_open
+
 SECTIONS = (
     (gettext_lazy("People"), ("people", "health")),
     (gettext_lazy("Places"), ("places", "passage")),
@@ -118,10 +120,10 @@ def _kept(request: HttpRequest) -> Iterable[Card]:
     if not permissions_of(request.user):
         return
     for row in filters_of(request.user)[:12]:
-        count = count_of(request, row)
-        if count is not None:
+        if is_open(request, row.path):
+            count = count_of(request, row)
             note = "" if row.owner == request.user.pk else row.owner_name
-            yield Card(row.name, f"{count:,}", note, f"{row.path}?{row.query}")
+            yield Card(row.name, "–" if count is None else f"{count:,}", note, f"{row.path}?{row.query}")
 
 
 def _screens(request: HttpRequest, room: str) -> list[dict[str, Any]]:
@@ -165,7 +167,7 @@ def _numbers(request: HttpRequest) -> Iterable[Card]:
 def _shortcuts(request: HttpRequest) -> Iterable[dict[str, str]]:
     wanted = (
         ("board.view", _("See the progress board"), "bar_chart", "board", ""),
-        ("people.view", _("Find a person"), "person_search", "admin:people_person_changelist", ""),
+        ("people.view", _("Find a person"), "person_search", "console_search", ""),
         ("rules.edit", _("Write a rule set"), "rule", "rules", ""),
         ("areas.declare", _("Declare an area"), "add_location_alt", "areas", ""),
         ("feeds.send", _("Send data"), "upload", "feeds", ""),

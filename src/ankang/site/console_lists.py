@@ -9,6 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 
+from ankang.base.permissions import PERMISSIONS, STAFF, may
+
 
 def screen_at(path: str) -> Any | None:
     """The console's screen whose list lives at ``path``; None for other pages."""
@@ -33,6 +35,18 @@ def changelist(request: HttpRequest, path: str, query: str) -> Any | None:
             return screen.get_changelist_instance(asked)
     except (IncorrectLookupParameters, SuspiciousOperation, PermissionDenied, ValidationError, ValueError):
         return None
+
+
+def is_open(request: HttpRequest, path: str) -> bool:
+    """Whether the page at ``path`` is one of ours that this reader may open."""
+    screen = screen_at(path)
+    if screen is not None:
+        return bool(screen.has_view_permission(request))
+    try:
+        permission = getattr(resolve(path).func, "permission", "")
+    except Resolver404:
+        return False
+    return permission == STAFF or (permission in PERMISSIONS and may(request.user, permission))
 
 
 def count_at(request: HttpRequest, path: str, query: str) -> int | None:

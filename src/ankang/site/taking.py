@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ankang.access.forms import SearchForm
+from ankang.access.services.reads import search_reads
 from ankang.base.exports import ExportSubject, register
 from ankang.base.permissions import regions_where
 from ankang.base.services import region_codes_below
@@ -20,7 +22,7 @@ from ankang.places.rules import type_word
 from .console_lists import changelist
 
 PEOPLE, DOORS = "admin:people_person_changelist", "admin:places_checkpoint_changelist"
-DEVICES, READS = "admin:places_device_changelist", "admin:base_accessrecord_changelist"
+DEVICES, READS = "admin:places_device_changelist", "access_reads"
 
 
 def _as_listed(page: str) -> Any:
@@ -38,6 +40,13 @@ def _as_listed(page: str) -> Any:
 def _people_in_clear(user: Any, query: str) -> QuerySet[Person]:
     """Persons of the list in those regions where the reader may see them unmasked."""
     return _as_listed(PEOPLE)(user, query).filter(town__in=region_codes_below(regions_where(user, "people.unmask")))
+
+
+def _reads(user: Any, query: str) -> QuerySet[Any]:
+    """Reads on record under the filters of the auditors' page."""
+    form = SearchForm(QueryDict(query))
+    form.is_valid()
+    return search_reads(user, form.wanted(), timezone.now())
 
 
 def _masked_person(row: Person, lang: str) -> list[str]:
@@ -95,6 +104,6 @@ def plug_in() -> None:
         ),
         ExportSubject(
             "reads", _("Reads on record"), READS, "reads.view",
-            (_("at"), _("reader"), _("duty"), _("purpose"), _("fields")), _as_listed(READS), _read,
+            (_("at"), _("reader"), _("duty"), _("purpose"), _("fields")), _reads, _read,
         ),
     )  # fmt: skip

@@ -7,12 +7,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api import api
+from .api_reference import reference
 from .bulk import bulk_sheets
 
 ROOMS = ("base", "staff", "people", "places", "health", "access", "passage", "archive", "scenes.rides", "exchange", "insight")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
+    path("docs/api/", reference, name="api_reference"),
     *(
         path("", include(import_module(f"ankang.{room}.urls")))
         for room in ROOMS

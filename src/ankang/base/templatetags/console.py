@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from ankang.base.exports import exports_at
-from ankang.base.permissions import permissions_of
-from ankang.base.saved_filters import clean_query, filters_of
+from ..exports import exports_at
+from ..permissions import permissions_of
+from ..saved_filters import clean_query, filters_of
 
 register = template.Library()
 
