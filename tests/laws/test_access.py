@@ -15,6 +15,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 
+from ankang.base.models import AccessRecord
 from ankang.base.permissions import ADMINISTRATORS, PERMISSIONS, ROLES, STAFF
 
 from .access_ground import Side, a_side, staff_of
@@ -127,8 +128,10 @@ class Visitor:
     """A browser of one member of staff; whatever it does is undone."""
 
     def __init__(self, side: Side, name: str, *roles: str) -> None:
-        self.browser = Client()
-        self.browser.force_login(staff_of(side, name, *roles))
+        self.browser, user = Client(), staff_of(side, name, *roles)
+        self.browser.force_login(user)
+        self.number, self.unmasked = user.pk, dict[str, bool]()
+        """Addresses that showed a name, document or phone in full, and whether the read was on record then (G2, I8)."""
 
     def ask(self, route: Route, side: Side) -> tuple[int, str]:
         """Status and body of the answer about ``side``'s object."""
@@ -137,6 +140,8 @@ class Visitor:
         with transaction.atomic():
             answer = getattr(self.browser, route.method)(route.address(side), **given)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            if {"name", "document", "phone"} & set(side.seen_in(body.decode("utf-8", "replace"))):
+                self.unmasked[route.pattern] = AccessRecord.objects.filter(reader=self.number).exists()
             transaction.set_rollback(True)
         return answer.status_code, body.decode("utf-8", "replace")
 
@@ -217,6 +222,7 @@ def test_each_role_opens_what_is_its_own(role: str, sides: tuple[Side, Side]) ->
         if status in REFUSED | {404}:
             shut.append((route.pattern, status))
     assert shut == []
+    assert [pattern for pattern, on_record in visitor.unmasked.items() if not on_record] == []
 
 
 def test_a_stranger_opens_nothing(sides: tuple[Side, Side]) -> None:

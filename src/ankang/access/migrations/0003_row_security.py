@@ -3,9 +3,11 @@
 from django.db import migrations
 
 OPEN = "current_user <> 'ankang_desk' OR current_setting('ankang.reach', true) = '*'"
-HERE = "SELECT unnest(string_to_array(current_setting('ankang.reach', true), ','))"
-BY_TOWN = f"{OPEN} OR town_id IN ({HERE})"
-LIVES_HERE = "EXISTS (SELECT FROM people_person p WHERE p.id = {column} AND p.town_id IN (" + HERE + "))"
+HERE = "ANY (ARRAY(SELECT unnest(string_to_array(current_setting('ankang.reach', true), ','))))"
+"""Asked once a query, not once a row."""
+BY_TOWN = f"{OPEN} OR town_id = {HERE}"
+LIVES_HERE = "EXISTS (SELECT FROM people_person p WHERE p.id = {column})"
+"""The policy of people_person narrows this in turn."""
 TABLES = {
     "people_person": BY_TOWN,
     "people_request": BY_TOWN,
@@ -14,7 +16,7 @@ TABLES = {
     "health_evidence": f"{OPEN} OR {LIVES_HERE.format(column='person')}",
     "health_colour": f"{OPEN} OR {LIVES_HERE.format(column='person')}",
     "health_colourchange": f"{OPEN} OR {LIVES_HERE.format(column='person')}",
-    "base_accessrecord": f"{OPEN} OR region IN ({HERE}) OR {LIVES_HERE.format(column='person')}",
+    "base_accessrecord": f"{OPEN} OR region = {HERE} OR {LIVES_HERE.format(column='person')}",
 }
 
 
