@@ -19,7 +19,7 @@ SCAN = """async () => {
   return found.violations.filter((one) => ["serious", "critical"].includes(one.impact))
     .map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | "));
 }"""
-LEAVES = ("lang", "large", "me/sign-out", "demo/phone/messages", "favicon.ico", "console", "api", ".well-known")
+LEAVES = ("lang", "large", "docs", "staff", "me/sign-out", "demo/phone/messages", "favicon.ico", "console", "api", ".well-known")
 """Addresses that lead elsewhere, or are no page."""
 MORE = (
     "code", "p/nonsense", "nowhere", "me/archive/identity", "me/archive/travel", "me/consents/verification", "me/consents/notices",
