@@ -12,6 +12,8 @@ from ankang.base.reading.columns import Column
 from ankang.core.evidence import EvidenceKind
 
 PERSON = ("name", "document_kind", "document", "phone")
+TRAVELLER = ("issuer", "born")
+"""Columns of a feed that ``opens`` records: the passport's country and the birth date, kept with the person."""
 
 
 class Worsening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +45,7 @@ class FeedKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worsening: Worsening | None = None
     fixed: dict[str, str] = {}
     number: tuple[str, ...] = ()
+    opens: bool = False
 
     def __post_init__(self) -> None:
         if (self.evidence is None) is not bool(self.section) or (self.section and self.worsens != "never"):

@@ -3,7 +3,10 @@
 Nothing here knows persons: a row names its person by document or phone, and matching comes later.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from ankang.archive.kinds import Values, check_values, section_kinds
@@ -11,8 +14,9 @@ from ankang.base.reading import WHY, Column, cells, headers, simple
 from ankang.core.evidence import Attributes, EvidenceFault, check_evidence, check_moments
 
 from .faults import FileFault, RowFault
-from .kinds import PERSON, FeedKind
+from .kinds import PERSON, TRAVELLER, FeedKind
 
+_BIRTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 CLOCK_SKEW = 600
 """Seconds by which a sender's clock may be ahead (as for single records)."""
 
@@ -27,6 +31,8 @@ class Parsed(NamedTuple):
     name: str
     number: str | None
     worsens: bool
+    issuer: str = ""
+    born: str = ""
 
 
 class RowReader:
@@ -68,13 +74,23 @@ class RowReader:
             occurred_at = values[self._fall_back]
         if occurred_at > self._latest:
             raise RowFault("in_the_future", self._titles["occurred_at"])
+        issuer, born = self._traveller(values)
         attributes = self._attributes(occurred_at, values)
         name = row[self._name].strip() if self._name is not None else ""
         if len(name) > 200:
             raise RowFault("too_long", self._titles["name"])
-        return Parsed(
-            occurred_at, attributes, document, phone, name, self._number(values), self.kind.could_worsen(attributes)
-        )
+        worsens = self.kind.could_worsen(attributes)
+        return Parsed(occurred_at, attributes, document, phone, name, self._number(values), worsens, issuer, born)
+
+    def _traveller(self, values: dict[str, Any]) -> tuple[str, str]:
+        """Passport country and birth date (ISO day), taken out of what becomes evidence."""
+        if not self.kind.opens:
+            return "", ""
+        issuer, born = (str(values.pop(name, "")) for name in TRAVELLER)
+        try:
+            return issuer, _birth_day(born) if born else ""
+        except ValueError:
+            raise RowFault("bad_moment", self._titles["born"]) from None
 
     def _fitted(self, row: Sequence[str]) -> Sequence[str]:
         """Empty cells at the end may be too many or too few, contents may not."""
@@ -119,6 +135,14 @@ class RowReader:
         if not parts or not values.get(parts[-1]):
             return None
         return "\0".join(str(values.get(part, "")) for part in parts)
+
+
+def _birth_day(text: str) -> str:
+    """A day of any century as ISO; raises ValueError. Moments of evidence begin in 2000, people earlier."""
+    found = _BIRTH.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        raise ValueError(text)
+    return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
 
 
 def _places(kind: FeedKind, header: Sequence[str], first: int) -> tuple[dict[str, int], tuple[str, ...]]:

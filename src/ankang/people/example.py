@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from stdnum.cn import ric
 
+from .models import Person
+
 _NAMES = ("林小安", "周康宁", "许一鸣", "沈知夏", "顾云舒", "方家乐", "梁思远", "陆文心")
 _LANE = 42  # order codes 042, 090, … belong to no resident of the demonstration's register
 
@@ -17,6 +19,23 @@ class Example:
     name: str
     document: str
     phone: str
+
+
+@dataclass(frozen=True)
+class ExampleTraveller:
+    """One of the made-up travellers of the demonstration who has not claimed the code yet."""
+
+    name: str
+    document: str
+    country: str
+    born: str
+
+
+def example_traveller() -> ExampleTraveller | None:
+    """The first whose code waits; None when all are claimed. For the demonstration only: it shows a record in clear."""
+    rows = Person.objects.filter(state="pending", applied_via="entry", document_kind="passport", born__isnull=False)
+    found = rows.order_by("pk").first()
+    return ExampleTraveller(found.name, found.document, found.document_country, found.born or "") if found else None
 
 
 def example_applicant() -> Example:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from ankang.core.countries import countries
 from ankang.core.identifiers import OWN_KINDS, DocumentKind
 
 from .forms import PlainForm
-from .rules import GUARDIAN_KINDS, REQUIRED_PURPOSES, Application
+from .rules import ENTRY_KINDS, GUARDIAN_KINDS, REQUIRED_PURPOSES, Application, check_born, check_country, check_who
 from .words import GUARDIAN_KINDS as KIND_WORDS
 from .words import LEGACY_SYSTEMS, READ_PURPOSES
 
@@ -125,6 +126,58 @@ class CompanionForm(PlainForm):
         super().__init__(*args, auto_id="id_companion_%s", **kwargs)
         kinds: Any = self.fields["document_kind"]
         kinds.choices = [(kind.value, kind.word(get_language() or "zh-hans")) for kind in DocumentKind]
+
+
+class ClaimForm(PlainForm):
+    """A code issued on entry: the document, and the birth date or the day of entry."""
+
+    document_kind = _choice(_("document"))
+    country = _choice(_("country of the passport"), required=False)
+    document = _line(
+        _("document number"), missing=_("Write the number of the document."), autocomplete="off", autocapitalize="characters"
+    )
+    born = _line(_("birth date"), 10, type="date", autocomplete="bday")
+    entered_on = _line(_("day of entry"), 10, type="date", autocomplete="off")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lang, fields = get_language() or "zh-hans", self.fields
+        kinds: Any = fields["document_kind"]
+        nations: Any = fields["country"]
+        kinds.choices = [(kind.value, kind.word(lang)) for kind in ENTRY_KINDS]
+        nations.choices = [("", _("Choose…")), *countries(lang).items()]
+
+    def clean(self) -> dict[str, Any]:
+        data, today = dict(self.cleaned_data), timezone.localdate()
+        if {"document_kind", "document"} <= data.keys():
+            data["document"], _name, faults = check_who(data["document_kind"], data["document"], "AB", today)
+            self.say(faults | check_country(data["document_kind"], data.get("country", "")))
+        for field in ("born", "entered_on"):
+            self.say({field: "bad_date"} if check_born(data.get(field, ""), today)[1] else {})
+        if not data.get("born") and not data.get("entered_on"):
+            self.say({"born": "missing"})
+        return data
+
+    def said(self) -> dict[str, str]:
+        """What was typed, checked; a permit has no country."""
+        data = self.cleaned_data
+        country = data["country"] if data["document_kind"] == DocumentKind.PASSPORT else ""
+        return {**{key: data[key] for key in ("document_kind", "document", "born", "entered_on")}, "country": country}
+
+
+class HandOverForm(PlainForm):
+    """A traveller agrees at the counter: where they stay, and the agreements read to them."""
+
+    town = _choice(_("town"))
+    agreed = forms.BooleanField(
+        label=_("I read the required agreements and the declaration to the person, and they agree."),
+        error_messages={"required": _("Without the person's agreement there is no code.")},
+    )
+
+    def __init__(self, *args: Any, towns: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_hand_%s", **kwargs)
+        lang, field = get_language() or "zh-hans", self.fields["town"]
+        field.choices = [("", _("Choose…")), *((one.code, one.name_en if lang == "en" else one.name) for one in towns)]  # type: ignore[attr-defined]
 
 
 class TownForm(PlainForm):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import urls_family
-from .views import apply, carrier_runs, carriers, companions, consents, demo, home, me
+from .views import apply, carrier_runs, carriers, claim, companions, consents, demo, home, me
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("lang", home.language, name="language"),
     path("large", home.large_print, name="large_print"),
     path("apply", apply.who, name="apply"),
+    path("apply/entry", claim.claim, name="claim"),
+    path("en/claim", claim.in_english, name="claim_in_english"),
     path("apply/phone", apply.phone, name="apply_phone"),
     path("apply/code", apply.code, name="apply_code"),
     path("apply/details", apply.details, name="apply_details"),

@@ -12,12 +12,12 @@ from ..faults import RowFault
 from .driver import binary_cursor
 from .marking import Marked
 
-_BY_DOCUMENT = "SELECT document_blind, person, name_enc FROM people_known_document WHERE document_blind = ANY(%b)"
-_BY_PHONE = "SELECT phone_blind, id, name_enc FROM people_person WHERE phone_blind = ANY(%b)"
+_BY_DOCUMENT = "SELECT document_blind, person, name_enc, country FROM people_known_document WHERE document_blind = ANY(%b)"
+_BY_PHONE = "SELECT phone_blind, id, name_enc, '' FROM people_person WHERE phone_blind = ANY(%b)"
 _NAME = "姓名"
 _PHONE = "手机号"
 
-Known = dict[bytes, list[tuple[int, bytes]]]
+Known = dict[bytes, list[tuple[int, bytes, str]]]
 
 
 def match_rows(rows: Sequence[Marked]) -> list[int | RowFault | None]:
@@ -26,9 +26,15 @@ def match_rows(rows: Sequence[Marked]) -> list[int | RowFault | None]:
         documents = _known(_BY_DOCUMENT, [row.document for row in rows if row.document])
         phones = _known(_BY_PHONE, [row.phone for row in rows if row.phone])
     return [
-        _match(documents.get(row.document, []) if row.document else phones.get(row.phone or b"", []), row.name)
+        _match(_of_country(row, documents[row.document]) if row.document else phones[row.phone or b""], row.name)
         for row in rows
     ]
+
+
+def _of_country(row: Marked, people: list[tuple[int, bytes, str]]) -> list[tuple[int, bytes, str]]:
+    """One passport number of two countries is two people, where the row names the country."""
+    wanted = row.traveller.country if row.traveller and row.traveller.document_kind == "passport" else ""
+    return [one for one in people if not wanted or one[2] in ("", wanted)]
 
 
 def name_fits(given: str, sealed: bytes) -> bool:
@@ -51,14 +57,14 @@ def _known(query: str, blinds: list[bytes]) -> Known:
     if blinds:
         with binary_cursor() as cursor:
             cursor.execute(query, [blinds], binary=True)
-            for blind, person, name in cursor:
-                found[bytes(blind)].append((person, bytes(name)))
+            for blind, person, name, country in cursor:
+                found[bytes(blind)].append((person, bytes(name), country))
     return found
 
 
-def _match(people: list[tuple[int, bytes]], name: str) -> int | RowFault | None:
+def _match(people: list[tuple[int, bytes, str]], name: str) -> int | RowFault | None:
     """One document is one person; of several with one phone, the name decides."""
-    fitting = [person for person, sealed in people if name_fits(name, sealed)]
+    fitting = [person for person, sealed, _ in people if name_fits(name, sealed)]
     if len(fitting) == 1:
         return fitting[0]
     if len(fitting) > 1:

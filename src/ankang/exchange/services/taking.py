@@ -16,6 +16,7 @@ from .driver import binary_cursor
 from .marking import Marked, ReadRow
 from .matching import match_rows
 from .numbers import claim_numbers
+from .opening import open_records
 from .recording import content_of, record_rows
 
 ROW_LABEL = "row.cells"
@@ -44,6 +45,8 @@ def take_rows(batch: Batch, kind: FeedKind, rows: Sequence[ReadRow], now: dateti
     faults: dict[int, RowFault] = {at: row.content for at, row in enumerate(rows) if isinstance(row.content, RowFault)}
     good = {at: row.content for at, row in enumerate(rows) if isinstance(row.content, Marked)}
     matches = dict(zip(good, match_rows(list(good.values())), strict=True))
+    if kind.opens:
+        matches |= open_records(batch, {at: good[at] for at, match in matches.items() if match is None}, now)
     faults |= {at: match for at, match in matches.items() if isinstance(match, RowFault)}
     faults |= _taken_numbers(kind, {at: row for at, row in good.items() if at not in faults})
     mine = [(at, match) for at, match in matches.items() if isinstance(match, int) and at not in faults]

@@ -4,7 +4,7 @@ Errors are the classes of ``errors.py``. No service commits; CodeWrong and Detai
 answers them without rolling back (a view that renders its form again, an API handler).
 """
 
-from ..one_time_codes import confirm_phone, send_one_time_code
+from ..one_time_codes import check_proof, confirm_phone, send_one_time_code
 from .applying import Accepted, Applied, accept, apply, check, check_applicant
 from .consents import VERSIONS, grant_consent, withdraw_consent
 from .finding import Match, blinds_matching, document_blind, find_person, match_person, people_with, towns
@@ -23,6 +23,7 @@ __all__ = [
     "blinds_matching",
     "check",
     "check_applicant",
+    "check_proof",
     "confirm_phone",
     "document_blind",
     "find_person",

@@ -19,7 +19,7 @@ from ankang.base.services import send_message
 from ankang.core.sm import sm3
 
 from ..errors import LeavingOpen, NotInThisState
-from ..models import Change, FormerDocument, Leaving, LegacyCode, Person, Request
+from ..models import Change, Entry, FormerDocument, Leaving, LegacyCode, Person, Request
 from ..one_time_codes import confirm_phone, send_one_time_code
 from ..rules import COOLING_DAYS
 from .desk import person_at_desk, put_on_record
@@ -90,7 +90,7 @@ def erase_due(now: datetime) -> int:
         person.born = person.address = None
         person.document_blind, person.document_country, person.applied_via = secrets.token_bytes(32), "", "erased"
         person.save()
-    for table in (FormerDocument, Change, Request, LegacyCode):
+    for table in (FormerDocument, Change, Entry, Request, LegacyCode):
         table.objects.filter(person__in=people).delete()
     return len(people)
 

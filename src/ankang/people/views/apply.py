@@ -17,13 +17,14 @@ from ankang.core.masking import mask_document, mask_name, mask_phone
 from .. import services
 from ..credentials import Resident, resident_page, set_cookie
 from ..drafts import Draft, drop_draft, read_draft, remember_number, write_draft
-from ..errors import CodeExpired, DetailsDoNotMatch, PhoneFull
+from ..errors import CodeExpired, DetailsDoNotMatch, PhoneFull, TooManyClaims
 from ..example import example_applicant
 from ..forms import ApplyWhoForm, CodeForm, DetailsForm, PhoneForm, PlainForm, posted
 from ..messages import latest_messages
 from ..paths import local_path
 from ..rules import APPLICATION_PURPOSES, CODE_GAP_SECONDS, Application, device_of
 from ..words import PURPOSE_WORDS
+from .claim import claimed
 
 WHY_PUBLIC = "anybody may apply; the phone is proved by a one-time code"
 DRAFT = "apply"
@@ -38,8 +39,8 @@ def step(*needs: str) -> Callable[[Page], Callable[[HttpRequest], HttpResponse]]
         @wraps(page)
         def view(request: HttpRequest) -> HttpResponse:
             draft = read_draft(request, DRAFT)
-            if not all(need in draft for need in needs):
-                return redirect("apply")
+            if not all(need in draft for need in needs) or ("proof" in needs and not draft["name"]):
+                return redirect("claim" if "claim" in draft else "apply")
             return page(request, draft)
 
         return public(WHY_PUBLIC)(require_http_methods(["GET", "HEAD", "POST"])(view))
@@ -76,7 +77,7 @@ def phone(request: HttpRequest, draft: Draft) -> HttpResponse:
             write_draft(request, DRAFT, {key: draft[key] for key in draft if key != "proof"} | {"phone": number})
             return redirect("apply_code")
     example = example_applicant() if settings.ANKANG_DEMO else None
-    return _page(request, "apply_phone", 2, form, example=example)
+    return _page(request, "apply_phone", 2, form, example=example, before="claim" if "claim" in draft else "apply")
 
 
 @step("document", "phone")
@@ -130,10 +131,21 @@ def _confirm(request: HttpRequest, draft: Draft, digits: str) -> HttpResponse:
     proof = services.confirm_phone(draft["phone"], "apply", digits, now)
     write_draft(request, DRAFT, draft | {"proof": proof})
     country = draft.get("country", "")
+    if "claim" in draft:
+        return _claimed(request, draft | {"proof": proof})
     services.check_applicant(
         draft["document_kind"], draft["document"], draft["name"], draft["phone"], proof, now, country
     )
     return redirect("apply_details")
+
+
+def _claimed(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """A claim of a code issued on entry; a wrong one goes back to the page where it was typed."""
+    try:
+        return claimed(request, draft)
+    except (DetailsDoNotMatch, TooManyClaims) as refused:
+        write_draft(request, "claim", {"refused": type(refused).__name__})
+        return redirect("claim")
 
 
 def _apply(request: HttpRequest, draft: Draft, data: dict[str, Any]) -> HttpResponse:
@@ -174,6 +186,8 @@ def _refused(
         problem_words = ""
     else:
         problem_words = _message(problem)
+    if earlier == "apply" and "claim" in draft:
+        earlier = "claim"
     words = {
         "problem_words": problem_words,
         "earlier": earlier,

@@ -17,10 +17,10 @@ from ankang.base.services import region_codes_below
 from ankang.core.identifiers import DocumentKind
 
 from .. import companions, family, services
-from ..forms_family import CompanionForm, DeskFindForm, DeskForm, DocumentForm, NewPhoneForm, ReasonForm
+from ..forms_family import CompanionForm, DeskFindForm, DeskForm, DocumentForm, HandOverForm, NewPhoneForm, ReasonForm
 from ..models import Companion, Guardianship, Leaving, Person, Standing
 from ..rules import check_number
-from ..services import changing, desk, leaving
+from ..services import changing, desk, entering, leaving
 from ..words import COMPANION_BASES, GUARDIAN_KINDS, STATES, fault_words, read_purpose_words
 from .console import console_page, open_person, purpose_of, words_of
 
@@ -71,7 +71,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
     if why is None:
         return redirect("desk")
     forms: dict[str, Any] = {"document": DocumentForm(), "phone": NewPhoneForm(), "reason": ReasonForm()}
-    forms["companion"] = CompanionForm()
+    forms["companion"], forms["hand_over"] = CompanionForm(), HandOverForm(towns=_towns(request))
     problem = ""
     if request.method == "POST":
         try:
@@ -119,6 +119,11 @@ def _act(request: HttpRequest, shown: Person, why: str, forms: dict[str, Any]) -
         changing.give_document(shown.pk, data["document_kind"], data["document"], country, user, now)
     elif wanted == "phone":
         _phone(post.get("phone", ""), post.get("phone_owner", "own"), shown, user, why, now)
+    elif wanted == "hand_over":
+        forms["hand_over"] = HandOverForm(post, towns=_towns(request))
+        if not forms["hand_over"].is_valid():
+            return False
+        entering.hand_over(user, shown.pk, forms["hand_over"].cleaned_data["town"], why, now)
     elif wanted == "companion":
         forms["companion"] = CompanionForm(post)
         if not forms["companion"].is_valid():
@@ -165,6 +170,7 @@ def _person_page(request: HttpRequest, shown: Person, why: str, forms: dict[str,
         "waiting": Leaving.objects.filter(person=shown, done_at=None, dropped_at=None).first(),
         "document_form": forms["document"],
         "companion_form": forms["companion"],
+        "hand_over_form": forms["hand_over"] if shown.state == "pending" else None,
         "companions": _walkers(companions.companions_of(shown.pk), "companion"),
         "holders": _walkers(companions.holders_of(shown.pk), "holder"),
         "why": read_purpose_words(why),
