@@ -4,6 +4,7 @@
 #   make test     run every test            make lint    check style, types and imports
 #   make bench    measure                   make clean   remove what was built (never the data)
 #   make drill    rehearse the worst day    make drill ARGS="database --full"   one of them, as long as promised
+#   make docs     the reference of the API, as files in build/docs    make fuzz    whatever is sent to the API, for some minutes
 #   make lock     pin the packages anew     make screenshots   take the pictures of the documents anew
 
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
@@ -12,7 +13,7 @@ PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po src/ankang/*/*/loc
 WEB_FILES := $(shell find web -name node_modules -prune -o -type f -print)
 WITH_NODE = PATH="$$(scripts/bootstrap node):$$PATH" npm --prefix web
 
-.PHONY: run test lint bench drill build clean lock screenshots help
+.PHONY: run test lint bench drill build clean docs fuzz lock screenshots help
 .DELETE_ON_ERROR:
 
 help:
@@ -36,6 +37,13 @@ bench: build $(MADE)/test-packages
 
 drill: build $(MADE)/test-packages
 	@.venv/bin/python -m bench.drills $(ARGS)
+
+docs: build
+	@.venv/bin/python -m ankang.site.api_reference build/docs
+	@ls -s build/docs
+
+fuzz: build $(MADE)/test-packages
+	@FUZZ=$${FUZZ:-30} .venv/bin/python -m pytest tests/api/test_schemathesis.py $(ARGS)
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not there. Install it: pip install uv" >&2; exit 1; }

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
-from ankang.base.models import Duty
+from ankang.base.models import Duty, Region
 from ankang.base.permissions import ADMINISTRATORS, ROLES
 from ankang.people.credentials import issue_credential
 from ankang.people.models import Person
@@ -56,6 +56,8 @@ def everything(region: str = "34") -> Caller:
 
 def an_officer(region: str = "34") -> User:
     """Somebody with every duty one person may hold."""
+    a_region("341881")
+    Region.objects.filter(code="341881").update(parent="3418")
     user = User.objects.create_user("everything", password="four-words-apart-enough", is_staff=True, first_name="全")
     for role in sorted(set(ROLES) - set(ADMINISTRATORS) | {"security_administrator"}):
         Duty.objects.create(user=user, role=role, region_id=a_region(region))

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
-
 from ..people.conftest import applied, ningguo  # noqa: F401
 from .fuzzing import faults_of, operations, the_schema
 from .ground import everything, ground, nobody, resident

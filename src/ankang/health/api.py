@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
+from ankang.base.api.shapes import Words
 from ankang.base.errors import NotFound
 from ankang.base.permissions import for_resident, public
 from ankang.people.credentials import require_resident
@@ -26,13 +27,6 @@ router = Router(tags=["health"])
 router.add_router("", staff_router)
 
 Unix = Annotated[int | None, Field(description="unix seconds")]
-
-
-class Words(Schema):
-    """A text in Chinese and English."""
-
-    zh: str
-    en: str
 
 
 class ReasonOut(Schema):

@@ -103,7 +103,7 @@ class TextIn(Schema):
     revision: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class SubmitIn(Schema):
+class SubmitRulesIn(Schema):
     """When it shall take effect; left out: as soon as it is approved."""
 
     wanted_at: datetime | None = None
@@ -281,7 +281,7 @@ def post_compare(request: HttpRequest, number: Number) -> Any:
 
 @router.post("rule-sets/{number}/submit", response={202: VersionOut})
 @requires("rules.edit")
-def post_submit(request: HttpRequest, number: Number, body: SubmitIn) -> Any:
+def post_submit(request: HttpRequest, number: Number, body: SubmitRulesIn) -> Any:
     """Ask the province to approve the draft.
 
     Errors: not_a_draft, rule_text_refused, base_outdated, same_as_in_force, version_taken, moment_not_possible,

@@ -76,7 +76,7 @@ class GroupIn(Schema):
     purpose: Reason
 
 
-class MembersIn(Schema):
+class GroupMembersIn(Schema):
     """People to put in: one a line, document number and name."""
 
     lines: Annotated[str, Field(max_length=40_000)]
@@ -160,7 +160,7 @@ def list_attendance(request: HttpRequest, number: Number, wanted: Query[PageIn])
 
 @router.post("groups/{number}/members", response=AddedOut)
 @requires("groups.edit")
-def post_members(request: HttpRequest, number: Number, body: MembersIn) -> Any:
+def post_members(request: HttpRequest, number: Number, body: GroupMembersIn) -> Any:
     """Put people in; each look-up is on record, and each is told. Errors: table_not_readable, group_full."""
     group = services.fetch_group(number, request.user)
     done = services.add_members(group, pasted(body.lines), "members.csv", request.user, timezone.now())

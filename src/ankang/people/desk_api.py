@@ -22,7 +22,7 @@ router = Router(tags=["people"])
 Purpose = Annotated[str, Field(min_length=1, max_length=200, examples=["12345 hotline, order 8812"])]
 
 
-class FindIn(Schema):
+class FindPersonIn(Schema):
     """A document number or a phone, and why."""
 
     who: Short
@@ -64,7 +64,7 @@ class RegisterIn(Schema):
     purpose: Purpose
 
 
-class PhoneIn(Schema):
+class DeskPhoneIn(Schema):
     """The number (empty: has none), and whose it is."""
 
     phone: Annotated[str, Field(max_length=40)] = ""
@@ -81,7 +81,7 @@ class DocumentIn(Schema):
     purpose: Purpose
 
 
-class StateIn(Schema):
+class PersonStateIn(Schema):
     """``moved`` away, ``death`` or ``alive`` (a death was recorded wrongly; both wait for a second person)."""
 
     state: Literal["moved", "death", "alive"]
@@ -138,7 +138,7 @@ class MergeOut(Schema):
 
 @router.post("people/search", response=FoundOut)
 @requires("people.assist")
-def post_search(request: HttpRequest, body: FindIn) -> Any:
+def post_search(request: HttpRequest, body: FindPersonIn) -> Any:
     """Find the person in front of me; the look is on record, and the person sees it."""
     found = desk.find_at_desk(request.user, body.who, body.purpose, timezone.now())
     return {"person": _person(found) if found else None}
@@ -179,7 +179,7 @@ def post_person(request: HttpRequest, body: RegisterIn) -> Any:
 
 @router.put("people/{number}/phone", response=PersonOut)
 @requires("people.assist")
-def put_phone(request: HttpRequest, number: Number, body: PhoneIn) -> Any:
+def put_phone(request: HttpRequest, number: Number, body: DeskPhoneIn) -> Any:
     """Another phone, or none; the old one is told. Errors: phone_full."""
     shown = desk.person_at_desk(request.user, number)
     phone, faults = check_number(body.phone) if body.phone.strip() else (None, {})
@@ -203,7 +203,7 @@ def put_document(request: HttpRequest, number: Number, body: DocumentIn) -> Any:
 
 @router.post("people/{number}/state", response={202: PersonOut})
 @requires("people.assist")
-def post_state(request: HttpRequest, number: Number, body: StateIn) -> Any:
+def post_state(request: HttpRequest, number: Number, body: PersonStateIn) -> Any:
     """Moved away, died, or a death taken back. Errors: not_in_this_state, leaving_open, already_decided."""
     act = {"moved": leaving.record_moved, "death": leaving.record_death, "alive": leaving.reverse_death}[body.state]
     act(request.user, number, body.reason, timezone.now())

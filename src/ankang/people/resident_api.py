@@ -27,7 +27,7 @@ Phone = Annotated[str, Field(max_length=40, examples=["13800000001"])]
 Picture = Annotated[str, Field(max_length=PICTURE_BYTES * 4 // 3 + 4, description="base64 of a JPEG or PNG")]
 
 
-class WhoIn(Schema):
+class SignInWhoIn(Schema):
     """Who signs in, as on the document."""
 
     document_kind: Short = Field(examples=["resident_id"])
@@ -35,7 +35,7 @@ class WhoIn(Schema):
     name: Short = Field(examples=["王小明"])
 
 
-class SignInIn(WhoIn):
+class SignInIn(SignInWhoIn):
     """The same, and the six digits that came to the phone on file."""
 
     code: Digits
@@ -55,7 +55,7 @@ class SentOut(Schema):
     retry_after: int = CODE_GAP_SECONDS
 
 
-class DeviceOut(Schema):
+class MyDeviceOut(Schema):
     """One of my signed-in devices; ``here``: the one that asks."""
 
     number: int
@@ -159,7 +159,7 @@ class ClosingOut(Schema):
 
 @router.post("sign-in/codes", response={202: SentOut})
 @public("anybody may try to sign in; the answer does not tell who is on file")
-def post_sign_in_code(request: HttpRequest, body: WhoIn) -> Any:
+def post_sign_in_code(request: HttpRequest, body: SignInWhoIn) -> Any:
     """Send digits to the phone on file; the answer is the same if nobody is. Errors: code_too_soon, too_many_codes."""
     services.send_sign_in_code(body.document_kind, body.document, body.name, timezone.now())
     return 202, SentOut()
@@ -174,7 +174,7 @@ def post_sign_in(request: HttpRequest, body: SignInIn) -> Any:
     return {"credential": issued.token, "expires_at": issued.expires}
 
 
-@router.get("me/devices", response=Page[DeviceOut])
+@router.get("me/devices", response=Page[MyDeviceOut])
 @for_resident
 def list_devices(request: HttpRequest, wanted: Query[PageIn]) -> Any:
     """Where I am signed in, newest first."""

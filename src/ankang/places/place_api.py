@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Field, File, Router, Schema
 from ninja.files import UploadedFile
 
+from ankang.base.api.shapes import ReasonIn
 from ankang.base.errors import NotFound
 from ankang.base.permissions import public, requires
 from ankang.core.policies import PLACE_TYPES
@@ -38,12 +39,6 @@ class ClosureIn(Schema):
 
     since: datetime | None = None
     until: datetime | None = None
-    reason: str = Field(max_length=500)
-
-
-class ReasonIn(Schema):
-    """Why; kept on record."""
-
     reason: str = Field(max_length=500)
 
 
