@@ -5,10 +5,22 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from .models import Region
 from .permissions import may
+
+LEVEL_WORDS = {
+    "province": _("province"),
+    "city": _("city"),
+    "county": _("county"),
+    "town": _("town"),
+    "village": _("village"),
+    "grid": _("grid cell"),
+}
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -42,5 +54,18 @@ admin.site.unregister(User)
 @admin.register(Region)
 class RegionAdmin(ReadOnlyAdmin):
     permission = "board.view"
-    list_display = ("name", "code", "level", "population", "target")
-    search_fields = ("name", "code")
+    list_display = ("named", "code", "level_word", "population", "target")
+    list_display_links = ("named",)
+    fields = ("named", "name_en", "code", "level_word", "population", "target")
+    readonly_fields = fields
+    search_fields = ("name", "name_en", "code")
+
+    @display(description=_("name"), ordering="name")
+    def named(self, region: Region) -> str:
+        """In the reader's language."""
+        return region.name_en if get_language() == "en" and region.name_en else region.name
+
+    @display(description=_("level"), ordering="level")
+    def level_word(self, region: Region) -> Any:
+        """The level in words."""
+        return LEVEL_WORDS.get(region.level, region.level)

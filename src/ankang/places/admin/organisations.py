@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from unfold.decorators import display
 
 from ..forms import OrganisationForm
@@ -20,7 +20,7 @@ class OrganisationAdmin(PlacesAdmin):
     permission = "checkpoints.view"
     edit_permission = "checkpoints.edit"
     form = OrganisationForm
-    list_display = ("in_tree", "name_en", "kind", "region", "doors")
+    list_display = ("in_tree", "name_en", "kind", "region_named", "doors")
     list_filter = ("kind",)
     search_fields = ("name", "name_en")
     list_per_page = 200
@@ -40,6 +40,11 @@ class OrganisationAdmin(PlacesAdmin):
         """The name, indented by its depth in the tree."""
         depth = max(0, obj.path.count("/") - 2)
         return format_html('<span class="tree tree--{}">{}</span>', min(depth, 5), obj.name)
+
+    @display(description=gettext_lazy("region"), ordering="region")
+    def region_named(self, obj: Organisation) -> str:
+        """In the reader's language."""
+        return obj.region.name_en if get_language() == "en" and obj.region.name_en else obj.region.name
 
     @display(description=gettext_lazy("checkpoints"))
     def doors(self, obj: Organisation) -> int:
