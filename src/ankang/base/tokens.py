@@ -1,4 +1,4 @@
-"""Tokens of machines: one way for all kinds (decision 0020). 32 random bytes behind a prefix that names the kind.
+"""Tokens of machines: one way for all kinds (decision 0022). 32 random bytes behind a prefix that names the kind.
 
 The database keeps HMAC-SM3 of a token and never the token; each has an end and can be revoked. A secret scanner finds
 them by their prefix: ``akf_`` sends feeds (exchange), ``aks_`` acts for a member of staff (staff).
