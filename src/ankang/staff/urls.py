@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import entrance, invitations, matrix, members, own
+from .views import entrance, invitations, matrix, members, own, tokens
 
 urlpatterns = [
     path("permissions", matrix.permissions, name="permissions"),
@@ -35,6 +35,9 @@ urlpatterns = [
     path("console/account/agencies/<slug:slug>/unlink", own.unlink_provider, name="staff_unlink"),
     path("console/account/sessions/<int:pk>/end", own.end_own_session, name="staff_end_session"),
     path("console/account/sessions/end-others", own.end_other_sessions, name="staff_end_others"),
+    path("console/account/tokens", tokens.my_tokens, name="staff_tokens"),
+    path("console/account/tokens/new", tokens.make_token, name="staff_make_token"),
+    path("console/account/tokens/<int:number>/end", tokens.end_token, name="staff_end_token"),
     path("console/staff/", members.staff, name="staff"),
     path("console/staff/trail", members.trail, name="staff_trail"),
     path("console/staff/invitations", invitations.invitations, name="staff_invitations"),
