@@ -149,6 +149,19 @@ def test_names_that_only_look_like_one_that_is_there_are_refused(manager: Any) -
     }
 
 
+def test_a_nul_in_a_cell_is_a_fault_of_its_row_and_look_alike_characters_of_chinese_are_found(manager: Any) -> None:
+    carried_out(a_file(["港口镇政府", "", "341881", "", "", "", ""]), manager)
+    batch = checked(
+        a_file(["空\0字", "", "341881", "", "", "", ""], ["港囗镇政府", "", "341881", "", "", "", ""]), manager
+    )
+    assert faults(batch) == {2: [("", "nul_bytes")], 3: [("organisation", "looks_like")]}
+
+
+def test_columns_that_nobody_knows_are_named(manager: Any) -> None:
+    batch = checked(a_file(["甲", "", "341881", "", "", "", "", "24"], header=[*HEADER, "核酸时效"]), manager)
+    assert batch.counts == {"new": 1, "ignored": ["核酸时效"]}
+
+
 def test_refused_rows_are_mended_and_sent_again(manager: Any) -> None:
     batch = carried_out(a_file(["甲", "", "341881", "东门", "火星", "", ""], ["乙", "", "341881", "西门", "超市", "", ""]), manager)
     table = list(refused_rows(batch, "zh"))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ankang.core.names import has_control
 
 LONGEST_NAME, LONGEST_ENGLISH = 80, 160
-_LOOKS = str.maketrans("АВЕКМНОРСТУХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXaeopcyxiABEZHIKMNOPTYXo")
+_LOOKS = str.maketrans("囗АВЕКМНОРСТУХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "口ABEKMHOPCTYXaeopcyxiABEZHIKMNOPTYXo")
 _PLAIN = re.compile(r"[\u4e00-\u9fff0-9A-Za-z()（）·\- ]*")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK")
 OF_A_CHECKPOINT = ("checkpoint_en", "type", "site_no", "latitude", "longitude", "hours")

@@ -60,7 +60,7 @@ def check_import(number: int, by: Any, now: datetime) -> PlaceImport:
     batch.header, batch.total = reading.header, len(reading.good) + len(reading.refused)
     _store(batch, planned, reading)
     batch.state, batch.checked_at, batch.done = "checked", now, batch.total
-    batch.counts = count_rows(batch)
+    batch.counts = count_rows(batch) | ({"ignored": list(reading.ignored)} if reading.ignored else {})
     batch.save()
     return batch
 
@@ -124,7 +124,7 @@ def fault_words(faults: list[list[str]], lang: str) -> list[str]:
     return [f"{names[at]}{colon}{sentence(code, lang, FAULTS)}" if at in names else sentence(code, lang, FAULTS) for at, code in faults]
 
 
-def count_rows(batch: PlaceImport) -> dict[str, int]:
+def count_rows(batch: PlaceImport) -> dict[str, Any]:
     """How many rows came to what."""
     return dict(Counter(PlaceImportRow.objects.filter(batch=batch).values_list("outcome", flat=True)))
 
@@ -174,7 +174,8 @@ def _regions(by: Any) -> tuple[dict[str, str], list[str]]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """JSON that PostgreSQL holds: a NUL, which is a fault of its row anyway, becomes the sign that stands for it."""
+    return json.dumps(value, ensure_ascii=False).replace("\\u0000", "\ufffd")
 
 
 def waiting_imports() -> list[int]:

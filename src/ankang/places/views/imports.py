@@ -85,6 +85,7 @@ def place_import(request: HttpRequest, number: int) -> HttpResponse:
         "page": pages,
         "header": batch.header,
         "fault": sentence(batch.fault, _lang(), FAULTS) if batch.fault else "",
+        "ignored": batch.counts.get("ignored", []),
         "fault_columns": batch.counts.get("columns", []),
         "good": sum(batch.counts.get(one, 0) for one in ("new", "change")),
         "bad": batch.counts.get("fault", 0),
