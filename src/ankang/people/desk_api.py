@@ -107,7 +107,7 @@ class ReviewOut(Schema):
     content: dict[str, Any] | None = None
 
 
-class DecideIn(Schema):
+class ReviewDecisionIn(Schema):
     """Approve, or decline with the reason the person reads."""
 
     approve: bool
@@ -229,7 +229,7 @@ def get_review(request: HttpRequest, number: Number) -> Any:
 
 @router.post("requests/{number}/decision", response=ReviewOut)
 @requires("people.review")
-def post_review(request: HttpRequest, number: Number, body: DecideIn) -> Any:
+def post_review(request: HttpRequest, number: Number, body: ReviewDecisionIn) -> Any:
     """Do what was asked, or say why not.
 
     Errors: already_reviewed, details_do_not_match, phone_full, not_of_age, of_age, birth_date_needed, chain_of_proxies,

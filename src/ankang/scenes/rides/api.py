@@ -136,7 +136,6 @@ def post_ride(request: HttpRequest, body: KeyIn) -> Any:
 
 
 @router.post("me/ride/revoke", response=StoppedOut)
-@decorate_view(json_body)
 @for_resident
 def post_revoke(request: HttpRequest) -> Any:
     """End my ride codes on all my phones. Errors: not_signed_in."""
