@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from ankang.people import family
 from ankang.people.models import Guardianship, Leaving, Merge, OneTimeCode, Person, Request
@@ -58,6 +59,11 @@ def test_a_mother_applies_with_pictures_staff_approve_and_she_switches(me: Clien
     assert (me.get("/me/family").status_code, me.get("/me/close").status_code) == (403, 403)
     assert me.post("/me/family/back").headers["Location"] == "/me/family"
     assert me.cookies["ankang_resident"].value == own
+
+    me.post(f"/me/family/{row.pk}/show")
+    family.end_guardianship(row.pk, row.ward_id, None, "by_ward", timezone.now())  # custody ends while the child's code is shown
+    assert me.get("/sign-in").headers["Location"] == "/me/family"
+    assert (me.cookies["ankang_resident"].value, me.get("/me").status_code) == (own, 200)
     assert me.post(f"/me/family/{row.pk}/end").status_code == 302
     assert family.wards_of(row.guardian_id, NOW) == []
 

@@ -24,6 +24,8 @@ from .rules import CREDENTIAL_DAYS
 
 COOKIE = "ankang_resident"
 HOLDER_COOKIE = "ankang_holder"
+GUARDIAN_COOKIE = "ankang_guardian"
+"""The guardian's own token while this browser shows a ward."""
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -94,7 +96,8 @@ def resident_page(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         resident = resident_of(request)
         if resident is None:
-            return HttpResponseRedirect(f"{reverse('sign_in')}?next={quote(request.path)}")
+            sign_in = f"{reverse('sign_in')}?next={quote(request.path)}"
+            return guardian_again(request, timezone.now()) or HttpResponseRedirect(sign_in)
         return view(request, resident, *args, **kwargs)
 
     return for_resident(guarded)  # type: ignore[return-value]
@@ -111,6 +114,18 @@ def require_resident(request: HttpRequest) -> Resident:
 def resident_behind(token: str, now: datetime) -> Resident | None:
     """The resident of a bearer token that does not stand in the usual place."""
     return _read(token, now)
+
+
+def guardian_again(request: HttpRequest, now: datetime) -> HttpResponse | None:
+    """Back to the guardian's own pages when the ward's credential has ended; None where no guardian's is kept or live."""
+    token = request.COOKIES.get(GUARDIAN_COOKIE, "")
+    keeper = resident_behind(token, now)
+    if keeper is None:
+        return None
+    response = HttpResponseRedirect(reverse("family"))
+    set_cookie(response, Issued(token, keeper.expires), now)
+    response.delete_cookie(GUARDIAN_COOKIE, samesite="Lax")
+    return response
 
 
 def set_cookie(response: HttpResponse, issued: Issued, now: datetime) -> None:

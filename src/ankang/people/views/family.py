@@ -13,7 +13,7 @@ from ankang.base.errors import BadInput, NotSignedIn, Problem
 from ankang.core.masking import mask_name
 
 from .. import family, services
-from ..credentials import Issued, Resident, resident_behind, resident_page, set_cookie
+from ..credentials import GUARDIAN_COOKIE, Issued, Resident, resident_behind, resident_page, set_cookie
 from ..drafts import drop_draft, read_draft, remember_number, write_draft
 from ..errors import OwnCodeOnly, PictureRefused
 from ..forms import CodeForm, PlainForm, posted
@@ -26,7 +26,6 @@ from ..services import relatives, requests
 from ..words import GUARDIAN_KINDS, REQUEST_KINDS, REQUEST_STATES, fault_words
 
 DRAFT = "relative"
-GUARDIAN_COOKIE = "ankang_guardian"
 _METHODS = ["GET", "HEAD", "POST"]
 
 

@@ -14,7 +14,7 @@ from ankang.base.permissions import public
 from ankang.core.identifiers import DocumentKind
 
 from .. import services
-from ..credentials import Resident, drop_cookie, resident_page, set_cookie
+from ..credentials import Resident, drop_cookie, guardian_again, resident_of, resident_page, set_cookie
 from ..drafts import drop_draft, read_draft, remember_number, remembered_number, write_draft
 from ..forms import CodeForm, WhoForm, posted
 from ..messages import latest_messages
@@ -32,6 +32,9 @@ READS_SHOWN = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and document; a code goes to the phone on file, and the answer is the same if nobody is on file."""
+    own = guardian_again(request, timezone.now()) if resident_of(request) is None else None
+    if own is not None:
+        return own
     draft = read_draft(request, DRAFT)
     form = WhoForm(posted(request), initial=draft)
     after = local_path(request.GET.get("next", ""), draft.get("next", "/code"))
