@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 
 from ankang.base.errors import BadInput, NotFound
-from ankang.people.errors import AlreadyReviewed
+from ankang.base.models import AccessRecord
+from ankang.people.errors import AlreadyReviewed, TooManyClaims
 from ankang.people.models import LegacyCode, LegacyImport
 from ankang.people.services import legacy
 
@@ -119,3 +120,34 @@ def test_the_pages_of_a_list(applied: Apply) -> None:
     assert user.post(page, {"do": "undo"}).status_code == 302
     assert "undone" in text(user.get("/console/legacy/"))
     assert staff("operations", HELI).get(page).status_code == 404
+
+
+def test_a_person_merges_an_old_code_of_their_own_and_of_nobody_else(applied: Apply, client: Client) -> None:
+    legacy.take_list(clerk(), looked_at(clerk()).pk, NOW)
+    me = applied()
+    LegacyCode.objects.filter(person=me.person.pk).update(person=None)  # it came in while the name was another one
+    client.cookies["ankang_resident"] = me.credential.token
+    refused = client.post("/me/change/old-code", {"system": "return_to_work", "number": "FG-0002"})
+    assert (refused.status_code, "waits under your name and document" in text(refused)) == (422, True)
+    unknown = client.post("/me/change/old-code", {"system": "return_to_work", "number": "FG-9999"})
+    assert "waits under your name and document" in text(unknown)
+    done = client.post("/me/change/old-code", {"system": "return_to_work", "number": " fg 0001 "})
+    assert "merged into your one code" in text(done)
+    assert LegacyCode.objects.get(person=me.person.pk).last_digits == "0001"
+    assert legacy.exchange_code(me.person.pk, "return_to_work", "FG-0001", NOW) is False
+    for _ in range(8):
+        with pytest.raises(BadInput):
+            legacy.exchange_code(me.person.pk, "bus", "FG-0001", NOW)
+    with pytest.raises(TooManyClaims):
+        legacy.exchange_code(me.person.pk, "return_to_work", "FG-0001", NOW)
+
+
+def test_the_counter_finds_a_person_by_an_old_code_on_record(applied: Apply, client: Client) -> None:
+    me = applied()
+    legacy.take_list(clerk(), looked_at(clerk()).pk, NOW)
+    user = clerk()
+    client.force_login(user)
+    given = {"who": "FG-0001", "system": "return_to_work", "purpose": "window", "note": ""}
+    assert client.post("/console/desk/", given | {"system": "bus"}).status_code == 422
+    assert client.post("/console/desk/", given).url == f"/console/desk/{me.person.pk}/"
+    assert list(AccessRecord.objects.filter(reader=user.pk).values_list("person", flat=True)) == [me.person.pk]

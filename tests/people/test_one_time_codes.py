@@ -70,8 +70,18 @@ def test_only_the_newest_code_works() -> None:
 def test_a_second_code_within_a_minute_is_refused_with_the_wait() -> None:
     send_one_time_code(PHONE, "apply", NOW)
     with pytest.raises(CodeTooSoon) as refusal:
-        send_one_time_code(PHONE, "sign_in", NOW + timedelta(seconds=45))
+        send_one_time_code(PHONE, "apply", NOW + timedelta(seconds=45))
     assert refusal.value.details == {"retry_after": 15}
+
+
+def test_a_code_for_something_else_may_follow_soon_but_not_at_once() -> None:
+    send_one_time_code(PHONE, "sign_in", NOW)
+    with pytest.raises(CodeTooSoon) as refusal:
+        send_one_time_code(PHONE, "close:7", NOW + timedelta(seconds=4))
+    assert refusal.value.details == {"retry_after": 6}
+    send_one_time_code(PHONE, "close:7", NOW + timedelta(seconds=10))
+    with pytest.raises(CodeTooSoon):
+        send_one_time_code(PHONE, "close:8", NOW + timedelta(seconds=40))
 
 
 def test_the_eleventh_code_of_a_day_is_refused() -> None:

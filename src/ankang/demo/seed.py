@@ -26,6 +26,7 @@ from .credentials import DEMO_DEVICE, DEMO_SITE, VIA, device_bearer
 from .feeds import ensure_feeds
 from .histories import assess_risk_area, give_colours
 from .residents import TOWNS_FILE, Resident, Town, quotas, read_towns, residents_of
+from .travellers import ensure_travellers
 
 Progress = Callable[[str, int, int], None]
 """``progress(what, done, total)``: called after every portion."""
@@ -48,6 +49,7 @@ def ensure(settings: Settings, progress: Progress | None = None) -> None:
     ensure_feeds(settings, now)
     with transaction.atomic():
         ensure_carriers(now)
+        ensure_travellers(now)
         device_bearer(Checkpoint.objects.get(site_no=DEMO_SITE), DEMO_DEVICE, now)
         Revision.objects.update_or_create(name=FINISHED, defaults={"revision": settings.demo_residents})
 

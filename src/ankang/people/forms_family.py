@@ -191,6 +191,13 @@ class TownForm(PlainForm):
         field.choices = [(town.code, town.name_en if lang == "en" else town.name) for town in towns]  # type: ignore[attr-defined]
 
 
+class OldCodeForm(PlainForm):
+    """A registration code from before."""
+
+    system = _choice(_("registration"), list(LEGACY_SYSTEMS.items()))
+    number = _line(_("number of the code"), 60, _("Write the number of the old code."), autocomplete="off")
+
+
 class NewPhoneForm(PlainForm):
     """My new number."""
 
@@ -213,7 +220,8 @@ class NewNameForm(PlainForm):
 class DeskFindForm(PlainForm):
     """Whom staff serve, and why."""
 
-    who = _line(_("document number or phone"))
+    who = _line(_("document number, phone, or number of an old code"))
+    system = _choice(_("old registration code"), [("", _("none: a document or phone")), *LEGACY_SYSTEMS.items()], required=False)
     purpose = _choice(_("purpose"), list(READ_PURPOSES.items()))
     note = _line(_("case or order number"))
 

@@ -16,6 +16,7 @@ from .models import OneTimeCode
 from .rules import (
     CODE_PURPOSES,
     CODE_SECONDS,
+    OTHER_GAP_SECONDS,
     PROOF_SECONDS,
     TRIES_PER_CODE,
     day_is_full,
@@ -27,14 +28,14 @@ def send_one_time_code(phone: str, purpose: str, now: datetime, words: str = "")
     """Send six digits to ``phone`` (E.164), good for five minutes and five tries; earlier ones stop working.
 
     ``purpose``, and after a colon for whom, if for somebody: the digits confirm nothing else. ``words`` tell what they agree
-    to, with ``%(digits)s`` in them. Raises CodeTooSoon (60 s between two) and TooManyCodes (ten in 24 hours).
+    to, with ``%(digits)s`` in them. Raises CodeTooSoon (60 s between two of one purpose) and TooManyCodes (ten in 24 hours).
     """
     kind = purpose.partition(":")[0]
     if kind not in CODE_PURPOSES:
         raise ValueError(f"unknown purpose {purpose}")
     blind = keyring().blind("phone", phone)
     lock_phone(blind)
-    _check_pace(blind, now)
+    _check_pace(blind, kind, now)
     OneTimeCode.objects.filter(phone_blind=blind, confirmed_at=None, expires_at__gt=now).update(expires_at=now)
     digits = f"{secrets.randbelow(10**6):06}"
     code = OneTimeCode.objects.create(
@@ -95,10 +96,13 @@ def forget_old_codes(now: datetime) -> int:
     return OneTimeCode.objects.filter(sent_at__lt=now - timedelta(days=2)).delete()[0]
 
 
-def _check_pace(blind: bytes, now: datetime) -> None:
+def _check_pace(blind: bytes, kind: str, now: datetime) -> None:
+    """The minute is between two codes of one kind; one of another kind may follow after ten seconds. The day counts all."""
     since = now - timedelta(days=1)
-    sent = list(OneTimeCode.objects.filter(phone_blind=blind, sent_at__gt=since).values_list("sent_at", flat=True))
-    if wait := seconds_to_wait(sent, now):
+    rows = list(OneTimeCode.objects.filter(phone_blind=blind, sent_at__gt=since).values_list("sent_at", "purpose"))
+    sent = [at for at, _ in rows]
+    same = [at for at, purpose in rows if purpose.partition(":")[0] == kind]
+    if wait := max(seconds_to_wait(same, now), seconds_to_wait(sent, now, OTHER_GAP_SECONDS)):
         raise CodeTooSoon(details={"retry_after": wait})
     if day_is_full(sent, now):
         oldest = sorted(sent)[-10]

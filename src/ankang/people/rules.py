@@ -22,6 +22,8 @@ TRIES_PER_CODE = 5
 CODES_PER_DAY = 10
 CODE_SECONDS = 300
 CODE_GAP_SECONDS = 60
+OTHER_GAP_SECONDS = 10
+"""Between codes of two purposes: closing right after signing in is no guessing."""
 PROOF_SECONDS = 1200
 CREDENTIAL_DAYS = 180
 
@@ -230,11 +232,11 @@ def _key(name: str) -> str:
     return name.casefold().replace(" ", "")
 
 
-def seconds_to_wait(sent: Sequence[datetime], now: datetime) -> int:
+def seconds_to_wait(sent: Sequence[datetime], now: datetime, gap: int = CODE_GAP_SECONDS) -> int:
     """Seconds until another code may follow the ones ``sent``; 0 when it may go now."""
     if not sent:
         return 0
-    return max(0, CODE_GAP_SECONDS - int((now - max(sent)).total_seconds()))
+    return max(0, gap - int((now - max(sent)).total_seconds()))
 
 
 def day_is_full(sent: Sequence[datetime], now: datetime) -> bool:

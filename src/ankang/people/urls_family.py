@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/change/phone", changes.phone, name="change_phone"),
     path("me/change/phone/code", changes.phone_code, name="change_phone_code"),
     path("me/change/name", changes.name, name="change_name"),
+    path("me/change/old-code", changes.old_code, name="old_code"),
     path("me/close", closing.close, name="close"),
     path("console/desk/", desk.find, name="desk"),
     path("console/desk/register/", desk.register, name="desk_register"),

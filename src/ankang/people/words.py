@@ -27,6 +27,7 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("reason", "missing"): _("Please give the reason."),
     ("reason", "too_long"): _("This is too long. Please check it."),
     ("system", "unknown_system"): _("Choose from the list."),
+    ("number", "not_yours"): _("No code with this number waits under your name and document. Compare it with the old code."),
     ("file", "unreadable"): _("The file cannot be read. Use CSV or an Excel workbook (.xlsx)."),
     ("document", "bad_length"): _("The number is too short or too long. A resident ID has 18 characters."),
     ("document", "bad_characters"): _(

@@ -23,6 +23,7 @@ from ..models import Companion, Guardianship, Person
 from ..rules import Application, check_who, same_name
 from .applying import Accepted, accept, check
 from .finding import find_person, match_person, people_with
+from .legacy import person_of_code
 
 DUTY = "people.assist"
 PURPOSE_LENGTH = 200
@@ -40,6 +41,14 @@ def find_at_desk(user: Any, text: str, purpose: str, now: datetime) -> Person | 
         return None
     put_on_record(user, found[0].pk, purpose, ("name", "document", "phone"), now)
     return found[0]
+
+
+def find_by_old_code(user: Any, system: str, text: str, purpose: str, now: datetime) -> Person | None:
+    """Whose old registration code this is, in the reach; the look is on record. None when nobody's."""
+    found = person_of_code(user, system, text)
+    if found is not None:
+        put_on_record(user, found.pk, purpose, ("name", "document", "phone"), now)
+    return found
 
 
 def person_at_desk(user: Any, person: int) -> Person:

@@ -6,7 +6,7 @@ and name; where nobody applied yet it waits, and finds its person when they appl
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,9 +29,10 @@ from ankang.base.services import region_codes_below
 from ankang.core.sm import sm3
 from ankang.trust.keyring import keyring
 
-from ..errors import AlreadyReviewed
-from ..models import LegacyCode, LegacyImport, Person
-from ..rules import LEGACY_SYSTEMS
+from ..errors import AlreadyReviewed, TooManyClaims
+from ..locks import lock_document
+from ..models import ClaimTry, FormerDocument, LegacyCode, LegacyImport, Person
+from ..rules import CODES_PER_DAY, LEGACY_SYSTEMS, same_name
 from .finding import match_person
 from .keeping import name_of
 
@@ -136,6 +137,39 @@ def person_of_code(user: Any, system: str, text: str) -> Person | None:
     rows = LegacyCode.objects.filter(system=system, number_blind=_blind(system, _tidy(text)), person__town__in=towns)
     found = rows.select_related("person", "person__town").first()
     return found.person if found else None
+
+
+def exchange_code(person: int, system: str, text: str, now: datetime) -> bool:
+    """Merge an old code of the person into the one code: it waits under their document and name. False: it is theirs already.
+
+    Raises BadInput, with one answer for a code that nobody has and for one of somebody else, so that nobody learns whose
+    it is. Wrong tries are counted like wrong claims: raises TooManyClaims; the caller does not roll back.
+    """
+    mine = Person.objects.get(pk=person)
+    key = keyring().blind("legacy try", str(person))
+    lock_document(bytes(mine.document_blind))
+    if ClaimTry.objects.filter(key=key, at__gt=now - timedelta(days=1)).count() >= CODES_PER_DAY:
+        raise TooManyClaims()
+    rows = LegacyCode.objects.select_for_update().filter(system=system, number_blind=_blind(system, _tidy(text)))
+    row = rows.first()
+    documents = {bytes(mine.document_blind), *_former(person)}
+    if row is None or row.person_id not in (None, person) or not _fits(row, mine, documents):
+        ClaimTry.objects.create(key=key, at=now)
+        raise BadInput(details={"fields": {"number": "not_yours"}})
+    if row.person_id == person:
+        return False
+    row.person = mine
+    row.save(update_fields=["person"])
+    return True
+
+
+def _fits(row: LegacyCode, person: Person, documents: set[bytes]) -> bool:
+    return row.person_id == person.pk or (bytes(row.document_blind) in documents and same_name(row.name, person.name))
+
+
+def _former(person: int) -> set[bytes]:
+    rows = FormerDocument.objects.filter(person=person).values_list("document_blind", flat=True)
+    return {bytes(blind) for blind in rows}
 
 
 def fault_sentence(code: str, lang: str) -> str:

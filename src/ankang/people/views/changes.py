@@ -16,12 +16,12 @@ from ..credentials import Resident
 from ..drafts import drop_draft, read_draft, remember_number, write_draft
 from ..errors import PictureRefused
 from ..forms import PlainForm, posted
-from ..forms_family import DigitsForm, NewNameForm, NewPhoneForm, TownForm
+from ..forms_family import DigitsForm, NewNameForm, NewPhoneForm, OldCodeForm, TownForm
 from ..messages import latest_messages
 from ..models import Change, LegacyCode, Person
 from ..rules import check_digits
 from ..sections import Section
-from ..services import changing, requests
+from ..services import changing, legacy, requests
 from ..words import LEGACY_SYSTEMS, fault_words
 from .family import _message, own_page, uploads
 
@@ -110,6 +110,23 @@ def name(request: HttpRequest, resident: Resident) -> HttpResponse:
         else:
             return redirect("family")
     return _page(request, "change_name", form, problem)
+
+
+@own_page
+@require_http_methods(_METHODS)
+def old_code(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """An old registration code of mine, for the one code."""
+    form, problem, done = OldCodeForm(posted(request)), "", False
+    if request.method == "POST" and form.is_valid():
+        try:
+            legacy.exchange_code(resident.person, form.cleaned_data["system"], form.cleaned_data["number"], timezone.now())
+            done = True
+        except BadInput as fault:
+            form.say(fault.details["fields"])
+        except Problem as refusal:
+            problem = _message(refusal)
+    found = section(resident.person, timezone.now())
+    return _page(request, "old_code", form, problem, done=done, codes=found.context["codes"] if found else ())
 
 
 def section(person: int, now: Any) -> Section | None:

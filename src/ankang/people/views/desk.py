@@ -30,10 +30,14 @@ _METHODS = ["GET", "HEAD", "POST"]
 @requires("people.assist")
 @require_http_methods(_METHODS)
 def find(request: HttpRequest) -> HttpResponse:
-    """Find the person in front of one by document or phone, and say why."""
+    """Find the person in front of one by document, phone or an old code, and say why."""
     form = DeskFindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = desk.find_at_desk(request.user, form.cleaned_data["who"], form.words(), timezone.now())
+        who, system = form.cleaned_data["who"], form.cleaned_data["system"]
+        if system:
+            person = desk.find_by_old_code(request.user, system, who, form.words(), timezone.now())
+        else:
+            person = desk.find_at_desk(request.user, who, form.words(), timezone.now())
         if person is not None:
             open_person(request, person.pk, form.words())
             return redirect("desk_person", person.pk)
