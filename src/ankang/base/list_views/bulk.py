@@ -79,5 +79,6 @@ def _preview(request: HttpRequest, action: BulkAction, ids: list[int], faults: d
         possible=possible,
         exceptions=len(rows) - possible,
         inputs=inputs,
+        undoable=action.undo is not None,
         back=reverse(action.back),
     )
