@@ -130,7 +130,7 @@ def test_staff_hand_the_code_over_and_print_a_sheet(anna: Person, client: Client
     client.force_login(clerk())
     client.post("/console/desk/", {"who": "C01X00T47", "purpose": "window", "note": ""})
     page = f"/console/desk/{anna.pk}/"
-    assert "hand_over" in text(client.get(page)) or "hand over" in text(client.get(page))
+    assert "入境发码" in text(client.get(page))
     assert client.post(page, {"do": "hand_over", "town": HARBOUR}).status_code == 422
     client.post(page, {"do": "hand_over", "town": HARBOUR, "agreed": "on"})
     anna.refresh_from_db()

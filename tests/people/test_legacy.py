@@ -128,11 +128,11 @@ def test_a_person_merges_an_old_code_of_their_own_and_of_nobody_else(applied: Ap
     LegacyCode.objects.filter(person=me.person.pk).update(person=None)  # it came in while the name was another one
     client.cookies["ankang_resident"] = me.credential.token
     refused = client.post("/me/change/old-code", {"system": "return_to_work", "number": "FG-0002"})
-    assert (refused.status_code, "waits under your name and document" in text(refused)) == (422, True)
+    assert (refused.status_code, "没有以您的姓名和证件登记" in text(refused)) == (422, True)
     unknown = client.post("/me/change/old-code", {"system": "return_to_work", "number": "FG-9999"})
-    assert "waits under your name and document" in text(unknown)
+    assert "没有以您的姓名和证件登记" in text(unknown)
     done = client.post("/me/change/old-code", {"system": "return_to_work", "number": " fg 0001 "})
-    assert "merged into your one code" in text(done)
+    assert "已并入您的安康码" in text(done)
     assert LegacyCode.objects.get(person=me.person.pk).last_digits == "0001"
     assert legacy.exchange_code(me.person.pk, "return_to_work", "FG-0001", NOW) is False
     for _ in range(8):
