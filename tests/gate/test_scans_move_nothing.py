@@ -185,7 +185,7 @@ def test_no_sequence_of_scans_moves_a_colour(world: World) -> None:
     tour.teardown()
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=5, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)),
     )
 
 

@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from ankang.insight.models import GateReport
-from ankang.insight.operations import GateProcess, Light, lamps_of, read_operations
+from ankang.insight.operations import Devices, GateProcess, Light, count_devices, lamps_of, read_operations
+from ankang.places.device_models import DeviceReport
+from ankang.places.models import Device
 from tests.passage.builders import NOW
-from tests.places.builders import staff
+from tests.places.builders import a_checkpoint, staff
 
 WELL: dict[str, Any] = {
     "admitted_minute": 1200, "refused_minute": 0, "database": 1, "spool": 0, "homeless": 0, "feed_age": 0.4,
@@ -84,3 +86,26 @@ def test_the_page_shows_what_gates_reported(client: Client) -> None:
 def test_door_staff_do_not_see_it(client: Client) -> None:
     client.force_login(staff("door_staff"))
     assert client.get("/console/operations/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_devices_in_trouble_are_counted_and_lead_to_their_list(client: Client) -> None:
+    client.force_login(staff("operations"))
+    now, door = timezone.now(), a_checkpoint()
+    machines = {"well": [(0, "")], "silent": [(9, "")], "faulty": [(0, "lock_stuck")], "twins": [(0, ""), (0, "")], "never": []}
+    for name, reports in machines.items():
+        device = Device.objects.create(
+            organisation=door.organisation, checkpoint=door, name=name, kind="turnstile", created_at=now, enrolled_at=now
+        )
+        for number, (minutes, faults) in enumerate(reports):
+            at = now - timedelta(minutes=minutes)
+            DeviceReport.objects.create(
+                device=device, hardware=str(number), first_at=at, at=at, clock_offset=0, queue=0, mode="online", faults=faults
+            )
+    assert count_devices(now) == Devices(paired=5, waiting=0, withdrawn=0, silent=1, faulty=1, twins=1)
+    page = client.get("/console/operations/", headers={"accept-language": "en"}).content.decode()
+    for lamp in ("silent", "faulty", "twins"):
+        assert f"/places/device/?health={lamp}" in page
+        listed = client.get(f"/console/places/device/?health={lamp}", headers={"accept-language": "en"}).content.decode()
+        assert f">{lamp}</a>" in listed
+        assert ">well</a>" not in listed

@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from ankang.places.models import Device
+from ankang.places.services.device_health import with_lamp
 
 from .models import GateReport
 
@@ -62,11 +63,16 @@ class GateProcess:
 
 @dataclass(frozen=True)
 class Devices:
-    """How many devices are paired, wait to be paired, were withdrawn."""
+    """How many devices are paired, wait to be paired, were withdrawn; of the paired ones, who was silent, reports a fault, or is
+    two machines under one number (docs/device-contract.md §2).
+    """
 
     paired: int
     waiting: int
     withdrawn: int
+    silent: int
+    faulty: int
+    twins: int
 
 
 @dataclass(frozen=True)
@@ -89,12 +95,18 @@ def read_operations(now: datetime) -> Operations:
     rows = GateReport.objects.order_by("machine", "worker")
     ages = [(row, (now - row.at).total_seconds()) for row in rows]
     gates = tuple(GateProcess(row.machine, row.worker, age, row.report) for row, age in ages if age < GONE)
+    return Operations(tuple(lamps_of(gates, now.timestamp())), gates, count_devices(now))
+
+
+def count_devices(now: datetime) -> Devices:
+    """All devices of the house, by what they say of themselves."""
     counted = Device.objects.aggregate(
         paired=Count("pk", filter=Q(enrolled_at__isnull=False, revoked_at=None)),
         waiting=Count("pk", filter=Q(enrolled_at=None, revoked_at=None)),
         withdrawn=Count("pk", filter=Q(revoked_at__isnull=False)),
     )
-    return Operations(tuple(lamps_of(gates, now.timestamp())), gates, Devices(**counted))
+    lamps = {lamp: with_lamp(Device.objects.all(), lamp, now).count() for lamp in ("silent", "faulty", "twins")}
+    return Devices(**counted, **lamps)
 
 
 def lamps_of(gates: Sequence[GateProcess], now: float) -> Iterable[Lamp]:
