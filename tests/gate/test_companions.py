@@ -79,6 +79,9 @@ def test_the_window_covers_each(
     copied = door.shows(code)
     assert told(copied)[1:3] == ("deny", "already_used")
     assert [one[1:3] for one in others(copied)] == [("deny", "already_used")] * 2
+    hot = door.shows(code, temperature=39.5)  # a fever of the holder's makes the copy no better
+    assert told(hot)[1:3] == ("refer", "temperature")
+    assert [one[1:3] for one in others(hot)] == [("deny", "already_used")] * 2
     assert told(door.shows(child.code(gate.now())))[1:3] == ("deny", "already_used")
     gate.skew = 60
     assert door.shows(holder.code(gate.now())).json["companions"][0]["verdict"] == "admit"

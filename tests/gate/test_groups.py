@@ -68,7 +68,8 @@ def test_a_retry_is_the_same_visits_and_a_second_check_in_is_used_up(
     first = tick(door, group, present, nonce=nonce)
     again = tick(door, group, present, nonce=nonce)
     assert again.json["results"] == first.json["results"]
-    assert [one["reason"] for one in tick(door, group, present).json["results"]] == ["already_used"] * 4
+    used, red = ["already_used"], ["colour"]
+    assert [one["reason"] for one in tick(door, group, present).json["results"]] == used + red + used * 2
     assert told(door.shows(bus[0].code(gate.now())))[1:3] == ("deny", "already_used")
 
 
@@ -116,6 +117,18 @@ def test_who_left_is_not_checked_in_and_a_closed_group_is_not_there(
     assert tick(door, group, present).status == 404
 
 
+def test_nobody_present_opens_nothing_and_a_group_is_named_by_number_or_digits(
+    gate: InProcess, door: Door, together: Together, bus: list[Person]
+) -> None:
+    group = together.group(*bus)
+    for present in ([], [777]):
+        answer = tick(door, group, present)
+        assert (answer.status, answer.json["all"], answer.json["results"]) == (200, "refer", [])
+    first = numbers(gate, door.device, group)[:1]
+    assert tick(door, group, first, **{"group": group}).json["all"] == "admit"
+    assert tick(door, group, first, **{"group": 2**40}).status == 404
+
+
 def test_a_door_that_is_not_the_devices_refuses_each_of_them(
     ground: Ground, gate: InProcess, door: Door, together: Together, bus: list[Person]
 ) -> None:
@@ -134,6 +147,8 @@ def test_a_door_that_is_not_the_devices_refuses_each_of_them(
         ({"present": [0]}, "present"),
         ({"temperatures": [36.5]}, "temperatures"),
         ({"group": ""}, "group"),
+        ({"group": 0}, "group"),
+        ({"group": True}, "group"),
         ({"direction": "in"}, "direction"),
     ],
 )

@@ -113,6 +113,18 @@ def test_a_copied_code_is_refused_where_it_was_used(ground: Ground, gate: InProc
     assert told(elsewhere.shows(code))[1] == "admit"
 
 
+def test_who_was_not_admitted_is_checked_again_at_once(ground: Ground, gate: InProcess, door: Door) -> None:
+    hot, red, nonce = green(ground, gate), green(ground, gate, Colour.RED), str(uuid4())
+    code, again = hot.code(gate.now()), red.code(gate.now())
+    first = door.shows(code, temperature=39.5, nonce=nonce)
+    assert told(first)[1:] == ("refer", "temperature", "green")
+    assert told(door.shows(code, temperature=36.5))[1:] == ("admit", "ok", "green")
+    assert told(door.shows(code, temperature=36.5))[1:3] == ("deny", "already_used")
+    assert told(door.shows(code, temperature=39.5))[1:3] == ("refer", "temperature")
+    assert door.shows(code, temperature=36.5, nonce=nonce).json == first.json
+    assert [told(door.shows(again))[1:] for _ in range(2)] == [("deny", "colour", "red")] * 2
+
+
 def _forged(code: str) -> str:
     body = list(code)
     body[-4] = "A" if body[-4] != "A" else "B"

@@ -154,6 +154,10 @@ def test_a_batch_is_settled_at_once(windows: Windows) -> None:
     assert window.settle([first, copy, refused], 1000) == ({}, set())
     assert [(v.verdict, v.reason) for v in (first, copy, refused)] == [(1, 1), (2, 6), (1, 1)]
     again = used(b"1", 5)
+    hot, cool = used(b"4", 6), used(b"5", 6)
+    hot.verdict, hot.reason = 3, 12
+    assert other.settle([hot, cool], 1000) == ({}, set())
+    assert [(v.verdict, v.reason) for v in (hot, cool)] == [(3, 12), (1, 1)]
     known, crowded = other.settle([again], 1000)
     assert (known[first.visit].visit, crowded) == (first.visit, set())
 

@@ -19,9 +19,9 @@ class Party(msgspec.Struct, gc=False):
 
 
 def worst(visits: Sequence[Visit]) -> str:
-    """The verdict on all: ``deny`` when anybody is denied, else ``refer`` when anybody is referred, else ``admit``."""
+    """The verdict on all: ``deny`` when anybody is denied, else ``refer`` when anybody is referred, else ``admit``; ``refer`` of nobody."""
     verdicts = {visit.verdict for visit in visits}
-    return next((verdict.slug for verdict in _WORST if verdict in verdicts), Verdict.ADMIT.slug)
+    return next((verdict.slug for verdict in _WORST if verdict in verdicts), Verdict.REFER.slug)
 
 
 def told_company(visits: Sequence[Visit], lang: str) -> bytes:

@@ -11,6 +11,7 @@ from ankang.core.verdicts import Direction
 from ankang.gate.faults import BadField, BadJson
 
 Temperature = Annotated[float, Meta(ge=30, le=45)]
+GroupNumber = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 CheckpointId = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 DirectionWord = Literal["entry", "exit"]
 DIRECTIONS = {"entry": int(Direction.ENTRY), "exit": int(Direction.EXIT)}
@@ -32,12 +33,13 @@ class VerifyRequest(Struct, gc=False):
 
 
 class GroupRequest(Struct):
-    """Those who are present of a group, ticked by staff: ``group`` is its number or the code that its leader shows.
+    """Those who are present of a group, ticked by staff: ``group`` is its number (as a JSON number or as its
+    digits) or the code that its leader shows.
 
     ``temperatures`` in °C, in the order of ``present``.
     """
 
-    group: Annotated[str, Meta(min_length=1, max_length=64)]
+    group: GroupNumber | Annotated[str, Meta(min_length=1, max_length=64)]
     checkpoint: CheckpointId
     direction: DirectionWord
     nonce: UUID

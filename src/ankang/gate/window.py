@@ -1,7 +1,7 @@
 """What was seen in the last minutes, shared by every gate process of the machine: one mapped file, two tables.
 
-*Replay*: (checkpoint, code index, minute, direction) of every authentic code. A second use with another nonce is
-refused. An entry is overwritten only when its code has expired anyway; in a bucket full of living entries there is no
+*Replay*: (checkpoint, code index, minute, direction) of every admitted showing. A second admission with another nonce is
+refused; who was not admitted may be checked again at once, and is told the same again. An entry is overwritten only when its code has expired anyway; in a bucket full of living entries there is no
 place for another code, and the gate sheds load rather than let a copied code pass.
 
 *Nonce*: visit id → the visit as it was decided. The oldest go first; for a nonce that was forgotten the visit's primary
@@ -55,6 +55,14 @@ def _magic() -> bytes:
     return b"AKWINDOW" + struct.pack("<qqq", 3, _SIZE, hash((1, 2, 3)))
 
 
+def _find(view: mmap.mmap, key: bytes, start: int, end: int) -> int:
+    """Where a key stands among the keys of a bucket, -1 when nowhere."""
+    at = view.find(key, start, end)
+    while at >= 0 and (at - start) & 7:
+        at = view.find(key, at + 1, end)
+    return at
+
+
 class WindowFull(Exception):
     """No place for another code at present."""
 
@@ -91,21 +99,29 @@ class Window:
         flock(self._fd, LOCK_UN)
 
     def settle(self, visits: Sequence[Visit], now_minute: int) -> Settled:
-        """Note the visits of a batch. One whose code was used here before by another visit becomes a refusal."""
+        """Note the visits of a batch. An admission on a code by which another visit was admitted here becomes a refusal, and
+        so do those who come along on such a code, whatever became of its holder.
+        """
         settled = Settled({}, set())
         recall, first_use, remember = self.recall, self.first_use, self.remember
+        used_by_another = self.used_by_another
         leader = _GOOD
         for visit in visits:
             known = recall(visit.visit)
             if known is not None:
                 settled.known[visit.visit] = known
-                leader = leader if visit.company else _USED if known.reason == Reason.ALREADY_USED else _GOOD
+                if not visit.company:
+                    copied = known.reason == Reason.ALREADY_USED or used_by_another(visit)
+                    leader = _USED if copied else _GOOD
                 continue
             if visit.company and leader != _GOOD:
                 if leader == _CROWDED:
                     settled.crowded.add(visit.visit)
                     continue
                 visit.verdict, visit.reason, visit.colour = Verdict.DENY, Reason.ALREADY_USED, Colour.GREY
+            elif visit.verdict != Verdict.ADMIT:
+                if not visit.company:
+                    leader = _USED if used_by_another(visit) else _GOOD
             elif visit.index >= 0:
                 used = _GOOD
                 try:
@@ -130,9 +146,7 @@ class Window:
         start = _HEAD + (number & (REPLAY_BUCKETS - 1)) * _REPLAY_SIZE
         view, metas, key = self._map, start + _METAS, _KEY_PACK(number)
         mark = int.from_bytes(visit.visit[:4], "little") & _MARKS or 1
-        at = view.find(key, start, metas)
-        while at >= 0 and (at - start) & 7:
-            at = view.find(key, at + 1, metas)
+        at = _find(view, key, start, metas)
         if at >= 0:
             return bool(_META_FROM(view, metas + (at - start) // 2)[0] & _MARKS == mark)
         slot = view[start + _CURSOR_AT]
@@ -144,6 +158,17 @@ class Window:
         view[at : at + 8] = key
         view[start + _CURSOR_AT] = (slot + 1) % REPLAY_SLOTS
         return True
+
+    def used_by_another(self, visit: Visit) -> bool:
+        """Whether this showing admitted another visit here. Notes nothing; needs the lock."""
+        if visit.index < 0:
+            return False
+        number = hash((visit.checkpoint, visit.index, visit.minute << 2 | visit.direction)) or 1
+        start = _HEAD + (number & (REPLAY_BUCKETS - 1)) * _REPLAY_SIZE
+        metas = start + _METAS
+        at = _find(self._map, _KEY_PACK(number), start, metas)
+        mark = int.from_bytes(visit.visit[:4], "little") & _MARKS or 1
+        return at >= 0 and bool(_META_FROM(self._map, metas + (at - start) // 2)[0] & _MARKS != mark)
 
     def recall(self, visit: bytes) -> Visit | None:
         """The visit with this id as it was decided, None when it is not (or no longer) known. Needs no lock."""

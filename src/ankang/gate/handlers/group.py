@@ -51,7 +51,7 @@ def check_in(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         raise DeviceRevoked
     request: GroupRequest = GROUP.read(call.body)
     keys, device = _ready(state, caller)
-    group = _named(state, keys, device, request.group, now)
+    group = _named(state, keys, device, str(request.group), now)
     if request.temperatures is not None and len(request.temperatures) != len(request.present):
         raise BadField(field="temperatures", expected=len(request.present))
     taken = dict(zip(request.present, request.temperatures or [None] * len(request.present), strict=True))
