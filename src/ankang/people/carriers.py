@@ -107,6 +107,12 @@ def bind_card(person: int, kind: str, number: str, by: Any, now: datetime, purpo
         raise CardTaken() from None
 
 
+def is_bound_elsewhere(name: str, person: int) -> bool:
+    """Whether the card with this one spelling (core.cards) is bound to somebody other than ``person``."""
+    live = Carrier.objects.filter(number_blind=card_blind(_key(), name), voided_at=None)
+    return live.exclude(person=person).exists()
+
+
 def report_lost(carrier: int, person: int, by: Any, now: datetime, purpose: str = "") -> bool:
     """A carrier of ``person`` is lost: no gate takes it from the next second on. False when it was void before.
 

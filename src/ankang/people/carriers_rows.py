@@ -8,6 +8,7 @@ from ankang.base.reading import Column, GoodRow, Reading, Refusal, RowFault, Wor
 from ankang.base.services import region_codes_below
 from ankang.core.cards import NFC, CardFault, card_name
 
+from .carriers import is_bound_elsewhere
 from .models import Person
 from .rules import CARD_KINDS, same_name
 from .services import find_person
@@ -105,6 +106,8 @@ def _wanted(kind: str, row: GoodRow, reach: Any, seen: set[str]) -> Wanted:
         return Wanted(row.number, person.pk, "", "", row.cells)
     name = _card(row.values)
     _once(name, seen, "card_twice", "卡号")
+    if is_bound_elsewhere(name, person.pk):
+        raise RowFault("card_taken", "卡号")
     return Wanted(row.number, person.pk, row.values["kind"], name, row.cells)
 
 

@@ -105,6 +105,7 @@ def _step(pk: int) -> bool:
         refused = _do(run, part, User.objects.filter(pk=run.created_by).first(), now)
         header, before = refused_rows(run)
         run.cursor += len(part)
+        run.done += len(part) - len(refused)
         run.refused += len(refused)
         run.sealed_refused = _sealed((header, [*before, *refused]))
         run.state, run.beat_at, run.started_at = "running", now, run.started_at or now

@@ -232,6 +232,12 @@ READ_PURPOSES = {
     "hotline": _("Answering an appeal or a 12345 call"),
     "correction": _("Correcting the person's data"),
 }
+# Purposes that the house itself writes; nobody chooses them in a form.
+HOUSE_PURPOSES = {
+    "download": _("Your own file, fetched by yourself"),
+    "export": _("A list taken out by an office"),
+    "review": _("Reviewing your request"),
+}
 READ_FIELDS = {
     "name": _("full name"),
     "document": _("document number"),
@@ -256,6 +262,9 @@ READ_FIELDS = {
 
 
 def read_purpose_words(purpose: str) -> str:
-    """``hotline: order 12`` → the words for hotline, and the note."""
+    """``hotline: order 12`` → the words for hotline, and the note; ``review: 3`` → the words for a review, no. 3."""
     slug, colon, note = purpose.partition(": ")
-    return f"{READ_PURPOSES.get(slug, slug)}{': ' if colon else ''}{note}"
+    if slug == "review" and note.isdecimal():
+        return f"{HOUSE_PURPOSES[slug]} ({note})"
+    words = READ_PURPOSES.get(slug) or HOUSE_PURPOSES.get(slug.partition(" ")[0] if colon else slug) or slug
+    return f"{words}{': ' if colon else ''}{note}"

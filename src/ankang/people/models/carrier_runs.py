@@ -9,7 +9,8 @@ class CarrierRun(models.Model):
     """A list of people for whom staff print sheets (``print``) or bind cards (``bind``).
 
     ``sealed`` holds the good rows, ``sealed_refused`` the others, both SM4-GCM ciphertext (carriers_runs): nothing of a list stands
-    here in clear. ``cursor`` counts the rows that are done; it moves in the transaction of what they did.
+    here in clear. ``cursor`` counts the rows that were dealt with, ``done`` those that succeeded; both move in the transaction
+    of what they did.
     """
 
     KINDS = [("print", _("sheets to print")), ("bind", _("cards to bind"))]
@@ -32,6 +33,7 @@ class CarrierRun(models.Model):
     purpose = models.TextField()
     rows = models.IntegerField()
     cursor = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     sealed = models.BinaryField(null=True)
     sealed_refused = models.BinaryField(null=True)
