@@ -15,7 +15,7 @@ from ankang.core.place_codes import place_mac_key
 from ankang.core.verdicts import VisitKind
 from ankang.passage.groups import services
 from ankang.passage.groups.models import Group, GroupMember
-from ankang.passage.groups.rules import pasted
+from ankang.passage.groups.rules import left_to_mend, pasted
 from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment, trace_of
 from ankang.trust.keyring import day_key, keyring
@@ -84,6 +84,17 @@ def test_people_are_put_in_by_document_with_the_purpose_on_record(wang: Any, li:
     assert group.revision == revision()
     assert services.add_members(group, pasted(lines), "members.csv", manager, NOW).joined == 2
     assert GroupMember.objects.count() == 2
+    one = f"王小明,{a_document()}"
+    assert services.add_members(group, pasted(f"{one}\n{one}"), "members.csv", manager, NOW).joined == 1
+
+
+def test_refused_rows_come_back_below_their_heading(group: Group, wang: Any, manager: Any) -> None:
+    lines = f"姓名,证件类型,证件号码\n王晓明,身份证,{a_document()}\n王小明,身份证,{a_document()}"
+    done = services.add_members(group, pasted(lines), "members.csv", manager, NOW)
+    left = left_to_mend(done.header, [row.cells for row in done.refused])
+    assert (done.joined, left) == (1, f"姓名,证件类型,证件号码\n王晓明,身份证,{a_document()}")
+    again = services.add_members(group, pasted(left.replace("晓", "小")), "members.csv", manager, NOW)
+    assert (again.joined, again.refused) == (1, [])
 
 
 def test_people_join_by_code_and_leave_as_they_like(wang: Any, group: Group) -> None:

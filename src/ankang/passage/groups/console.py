@@ -21,7 +21,7 @@ from ankang.places.services import qr_svg
 from . import services
 from .forms import GroupForm, ListForm
 from .models import Group
-from .rules import LIST_BYTES, LIST_FAULTS, MEMBERS_PER_GROUP, pasted
+from .rules import LIST_BYTES, LIST_FAULTS, MEMBERS_PER_GROUP, left_to_mend, pasted
 
 _METHODS = ["GET", "HEAD", "POST"]
 
@@ -85,7 +85,7 @@ def _add(request: HttpRequest, found: Group) -> dict[str, Any] | None:
     rows = [
         {"row": row.row, "why": row.why(_lang(), LIST_FAULTS), "cells": " ".join(row.cells)[:80]} for row in done.refused
     ]
-    return {"joined": done.joined, "refused": rows, "left": "\n".join(",".join(row.cells) for row in done.refused)}
+    return {"joined": done.joined, "refused": rows, "left": left_to_mend(done.header, [row.cells for row in done.refused])}
 
 
 def _act(request: HttpRequest, found: Group, wanted: str) -> None:

@@ -1,5 +1,7 @@
 """Pure decisions about groups."""
 
+from collections.abc import Sequence
+
 from ankang.base.reading.columns import Column
 
 MEMBER_HOW = ("code", "document", "file")
@@ -37,3 +39,10 @@ def pasted(text: str) -> bytes:
     if lines and any(sign.isdigit() for sign in lines[0]):
         lines.insert(0, "姓名,证件号码")
     return "\n".join(lines).encode()
+
+
+def left_to_mend(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Refused rows below their heading, as ``pasted`` reads them again; a comma inside a cell becomes a space."""
+    if not rows:
+        return ""
+    return "\n".join(",".join(cell.replace(",", " ") for cell in row) for row in (header, *rows))

@@ -121,7 +121,7 @@ def add_members(group: Group, body: bytes, filename: str, by: Any, now: datetime
     Raises FileFault (base.reading) when the file as a whole cannot be read.
     """
     reading = read_table(body, filename, COLUMNS, MEMBERS_PER_GROUP)
-    refused, joined = list(reading.refused), 0
+    refused, joined = list(reading.refused), set[int]()
     _lock(group)
     for row in reading.good:
         kind, _colon, document = str(row.values["document"]).partition(":")
@@ -131,11 +131,12 @@ def add_members(group: Group, body: bytes, filename: str, by: Any, now: datetime
             continue
         record_read(by, person.pk, PERMISSION, f"{group.name}: {group.purpose}", ("groups",), now)
         try:
-            joined += _join(group, person, "file" if len(reading.good) > 1 else "document", by, now)
+            _join(group, person, "file" if len(reading.good) > 1 else "document", by, now)
+            joined.add(person.pk)
         except GroupFull:
             refused.append(Refusal(row.number, "group_full", "", row.cells))
     _changed(group)
-    return Added(joined, sorted(refused), reading.header)
+    return Added(len(joined), sorted(refused), reading.header)
 
 
 def join_group(code: str, person: int, now: datetime) -> Group:
@@ -234,11 +235,11 @@ def homes(by: Any) -> QuerySet[Organisation]:
     return organisations_of(by, PERMISSION).order_by("name")
 
 
-def _join(group: Group, person: Person, how: str, by: Any, now: datetime) -> int:
-    """1: the person is in the group (now, or was). Raises GroupFull. The caller holds the group's lock."""
+def _join(group: Group, person: Person, how: str, by: Any, now: datetime) -> None:
+    """The person is in the group, now or already. Raises GroupFull. The caller holds the group's lock."""
     live = GroupMember.objects.filter(group=group, left_at=None)
     if live.filter(person=person.pk).exists():
-        return 1
+        return
     if live.count() >= MEMBERS_PER_GROUP:
         raise GroupFull()
     GroupMember.objects.create(
@@ -251,7 +252,6 @@ def _join(group: Group, person: Person, how: str, by: Any, now: datetime) -> int
     )
     if by is not None and person.phone:
         send_message(person.phone, _told(group), "group_joined", now)
-    return 1
 
 
 def _lock(group: Group) -> None:
