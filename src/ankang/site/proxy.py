@@ -9,6 +9,8 @@ import aiohttp
 
 from ankang.base.limits import MAX_BODY
 
+from .too_large import too_large
+
 _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -47,7 +49,8 @@ class ControlPlane:
             _refuse(protocol, 408, _SLOW)
             return
         except BodyTooLarge:
-            _refuse(protocol, 413, '{"error":"body_too_large","message":"提交的内容太大。What you sent is too large.","details":{}}')
+            status, headers, text = too_large(scope.path, dict(scope.headers.items()))
+            protocol.response_str(status, headers, text)
             return
         try:
             response = await self._ask(scope, body)
