@@ -55,6 +55,18 @@ def test_password_and_code_sign_in_and_no_code_works_twice(client: Any) -> None:
     assert (other.post("/staff/second-factor/", {"code": code}).status_code, is_in(other)) == (200, False)
 
 
+def test_the_admins_own_page_for_a_password_leads_to_ours_and_changes_nothing(client: Any) -> None:
+    user = a_member("tracer")
+    secret = a_code_generator(user)
+    sign_in(client, user)
+    client.post("/staff/second-factor/", {"code": code_of(secret)})
+    given = {"old_password": PASSWORD, "new_password1": "another long one 9", "new_password2": "another long one 9"}
+    assert client.post("/console/password_change/", given).url == "/console/account/password"
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert "/console/password_change/" not in client.get("/console/").content.decode()
+
+
 def test_wrong_codes_count_like_wrong_passwords_and_the_name_rests(client: Any) -> None:
     user = a_member("tracer")
     secret = a_code_generator(user)

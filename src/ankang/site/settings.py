@@ -3,6 +3,7 @@
 import sys
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ankang.base.limits import MAX_BODY
@@ -193,6 +194,7 @@ UNFOLD = {
         }
     },
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "ankang.site.console.navigation"},
+    "ACCOUNT": {"navigation": [{"title": _("My sign-in"), "link": reverse_lazy("mfa_index")}]},
     "DASHBOARD_CALLBACK": "ankang.site.console.dashboard",
 }
 

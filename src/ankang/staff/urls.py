@@ -24,6 +24,8 @@ urlpatterns = [
     path("console/account/", own.own_sign_in, name="mfa_index"),
     path("console/account/passkeys", own.own_sign_in, name="mfa_list_webauthn"),
     path("console/account/password", own.new_password, name="account_change_password"),
+    path("console/password_change/", own.other_password_page, name="other_password_page"),
+    path("console/password_change/done/", own.other_password_page),
     path("console/account/code/add", own.add_code, name="mfa_activate_totp"),
     path("console/account/code/drop", own.drop_code, name="mfa_deactivate_totp"),
     path("console/account/passkeys/add", own.add_passkey, name="mfa_add_webauthn"),
