@@ -248,6 +248,13 @@ def test_a_required_agreement_is_withdrawn_after_a_second_question(signed_in: Cl
     assert signed_in.post(address, {"do": "withdraw"}).status_code == 200
     assert signed_in.post(address, {"do": "withdraw", "sure": "yes"}).url == "/stopped"
     assert signed_in.get("/me").status_code == 302
+    page = text(signed_in.get("/stopped"))
+    assert "You withdrew an agreement" in page
+    assert re.findall(r"[\u4e00-\u9fff]{2,}", page.replace("中文", "")) == []
+
+
+def test_nobody_else_is_told_that_their_code_has_stopped(signed_in: Client) -> None:
+    assert [client.get("/stopped").url for client in (signed_in, Client())] == ["/me", "/sign-in"]
 
 
 def test_an_optional_agreement_is_given_and_withdrawn(signed_in: Client) -> None:
@@ -285,7 +292,7 @@ def test_the_made_up_person_is_valid_and_new_each_time(phone: Client, settings: 
         assert phone.post("/apply", WHO | {"document": document}).url == "/apply/phone"
 
 
-@pytest.mark.parametrize("page", ["/", "/apply", "/sign-in", "/privacy", "/stopped"])
+@pytest.mark.parametrize("page", ["/", "/apply", "/sign-in", "/privacy"])
 def test_every_page_speaks_chinese_first_and_english_whole(ningguo: None, page: str) -> None:
     chinese = text(Client().get(page, headers={"Accept-Language": "fr"}))
     english = text(Client().get(page + "?lang=en"))

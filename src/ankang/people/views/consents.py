@@ -14,7 +14,7 @@ from ..credentials import Resident, resident_page
 from ..models import Consent
 from ..rules import REQUIRED_PURPOSES
 from ..words import PURPOSE_WORDS, PurposeWords
-from .me import signed_out
+from .me import code_stopped
 
 
 @resident_page
@@ -43,7 +43,7 @@ def consent(request: HttpRequest, resident: Resident, purpose: str) -> HttpRespo
     elif wanted == "withdraw" and (purpose not in REQUIRED_PURPOSES or request.POST.get("sure") == "yes"):
         services.withdraw_consent(resident.person, purpose, timezone.now())
         if purpose in REQUIRED_PURPOSES:
-            return signed_out("stopped")
+            return code_stopped()
     else:
         state = _state(words, list(Consent.objects.filter(person=resident.person, purpose=purpose)))
         return render(request, "people/consent.html", {"words": words, "given": state["in_force"]})

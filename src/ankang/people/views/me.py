@@ -26,6 +26,7 @@ from ..words import DEVICES, OTHER_DEVICE, PURPOSE_WORDS, READ_FIELDS, read_purp
 
 DRAFT = "sign_in"
 READS_SHOWN = 100
+STOPPED = "ankang_stopped"
 
 
 @public("this is where a resident signs in")
@@ -116,8 +117,17 @@ def sign_out(request: HttpRequest, resident: Resident) -> HttpResponse:
 @public("said after the code was stopped by its holder")
 @require_safe
 def stopped(request: HttpRequest) -> HttpResponse:
-    """The code has stopped because its holder withdrew an agreement; how to have it again."""
-    return render(request, "people/stopped.html")
+    """The code has stopped because its holder withdrew an agreement; how to have it again. Others are led elsewhere."""
+    if resident_of(request) is not None:
+        return redirect("me")
+    return render(request, "people/stopped.html") if STOPPED in request.COOKIES else redirect("sign_in")
+
+
+def code_stopped() -> HttpResponse:
+    """To the page that says so: without the credential, with a mark of ten minutes that it was this browser."""
+    response = signed_out("stopped")
+    response.set_cookie(STOPPED, "1", max_age=600, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
 
 
 def signed_out(where: str) -> HttpResponse:
