@@ -106,6 +106,15 @@ def test_other_offices_and_broken_files(ningguo: None) -> None:
         assert refusal.value.details["fields"] == {"file": "unreadable"}
 
 
+def test_a_list_tells_nobody_who_is_on_file_elsewhere(applied: Apply) -> None:
+    applied()  # in HARBOUR
+    body = a_list(MINE, ("FG-0003", "别人", a_document()))
+    row = legacy.check_list(clerk(region=HELI), "return_to_work", HELI, "codes.csv", body, NOW)
+    assert (row.findings["good"], row.findings["on_file"], row.findings["faults"]) == (2, 0, [])
+    legacy.take_list(clerk(region=HELI), row.pk, NOW)
+    assert set(LegacyCode.objects.values_list("person", flat=True)) == {None}
+
+
 def test_the_pages_of_a_list(applied: Apply) -> None:
     applied()
     user = staff("operations")

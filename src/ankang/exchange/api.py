@@ -14,6 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
+from ankang.base.api.shapes import Given
 from ankang.base.errors import NotAllowed, NotFound, NotSignedIn
 from ankang.base.permissions import may, requires
 
@@ -44,7 +45,7 @@ class FeedOut(Schema):
     columns: list[ColumnOut]
 
 
-class BatchIn(Schema):
+class BatchIn(Given):
     """A file to come. ``submit``: hand it in as soon as it is checked."""
 
     filename: Annotated[str, Field(max_length=255)]
@@ -52,13 +53,13 @@ class BatchIn(Schema):
     submit: bool = True
 
 
-class CompleteIn(Schema):
+class CompleteIn(Given):
     """How many parts were sent, if it shall be checked."""
 
     parts: int | None = None
 
 
-class RecordsIn(Schema):
+class RecordsIn(Given):
     """Records with columns named in Chinese or English; ``at_once``: hand in now what needs approval."""
 
     records: list[dict[str, Any]]

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
-from ankang.base.api.shapes import Line, Number, Reason, ReasonIn, Short
+from ankang.base.api.shapes import Given, Line, Number, Reason, ReasonIn, Short
 from ankang.base.errors import BadInput, NotAllowed, NotFound
 from ankang.base.permissions import may, requires, sensitive, staff_only
 from ankang.base.services import record_read
@@ -38,7 +38,7 @@ class AreasIn(PageIn):
     q: Short = ""
 
 
-class AreaIn(Schema):
+class AreaIn(Given):
     """An assessment: region code (6, 9 or 12 digits), level, name, from when to when, and the document."""
 
     code: Annotated[str, Field(max_length=12, examples=["341881"])]
@@ -49,7 +49,7 @@ class AreaIn(Schema):
     source: Reason
 
 
-class LiftIn(Schema):
+class LiftIn(Given):
     """When it shall end."""
 
     until: Moment
@@ -70,7 +70,7 @@ class AreaOut(Schema):
     approval: int | None
 
 
-class DryRunIn(Schema):
+class DryRunIn(Given):
     """What to try: its subject (rule_set, area, batch) and number."""
 
     subject: Short = Field(examples=["rule_set"])
@@ -89,13 +89,13 @@ class DryRunOut(Schema):
     alarm: dict[str, Any] | None
 
 
-class DraftIn(Schema):
+class DraftIn(Given):
     """What to begin from: the number of a release, or the name of a shipped set."""
 
     base: Short = Field(examples=["1"])
 
 
-class TextIn(Schema):
+class TextIn(Given):
     """The whole text (TOML), if nobody saved since ``revision`` was read."""
 
     text: Annotated[str, Field(max_length=400_000)]
@@ -103,7 +103,7 @@ class TextIn(Schema):
     revision: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class SubmitRulesIn(Schema):
+class SubmitRulesIn(Given):
     """When it shall take effect; left out: as soon as it is approved."""
 
     wanted_at: datetime | None = None
@@ -143,7 +143,7 @@ class RetractedOut(Schema):
     at: datetime
 
 
-class HistoryIn(Schema):
+class HistoryIn(Given):
     """Why one looks; the person sees it."""
 
     purpose: Annotated[str, Field(min_length=1, max_length=200, examples=["12345 hotline, order 8812"])]

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of, page_of_sequence
-from ankang.base.api.shapes import Number, Reason, Short
+from ankang.base.api.shapes import Given, Number, Reason, Short
 from ankang.base.errors import NotFound
 from ankang.base.permissions import for_resident, requires
 from ankang.core.verdicts import Direction
@@ -40,13 +40,13 @@ class MyGroupOut(GroupOut):
     leads: bool
 
 
-class JoinIn(Schema):
+class JoinIn(Given):
     """The group's code; joining is the agreement to its purpose."""
 
     code: Short = Field(examples=["K7QX2M"])
 
 
-class OpenIn(Schema):
+class OpenIn(Given):
     """For how many hours doors check it in; 0 closes it."""
 
     hours: Literal[0, 1, 4, 12]
@@ -68,7 +68,7 @@ class AttendanceOut(Schema):
     direction: str | None
 
 
-class GroupIn(Schema):
+class GroupIn(Given):
     """A group of an organisation, and what it is for: its members read that."""
 
     organisation: Number
@@ -76,7 +76,7 @@ class GroupIn(Schema):
     purpose: Reason
 
 
-class GroupMembersIn(Schema):
+class GroupMembersIn(Given):
     """People to put in: one a line, document number and name."""
 
     lines: Annotated[str, Field(max_length=40_000)]
@@ -89,7 +89,7 @@ class AddedOut(Schema):
     refused: list[int]
 
 
-class LeaderIn(Schema):
+class LeaderIn(Given):
     """The member (its number in the attendance) whose phone shows the group."""
 
     member: Number

@@ -9,6 +9,7 @@ from ninja import Router, Schema
 from ninja.decorators import decorate_view
 from pydantic import Field
 
+from ankang.base.api.shapes import Given
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident, public
 from ankang.core.masking import mask_name
@@ -33,7 +34,7 @@ Short = Annotated[str, Field(max_length=100)]
 Phone = Annotated[str, Field(max_length=40)]
 
 
-class CodeRequest(Schema):
+class CodeRequest(Given):
     """The phone that shall receive a one-time code for an application."""
 
     phone: Phone
@@ -46,7 +47,7 @@ class CodeSent(Schema):
     retry_after: int
 
 
-class ApplicationIn(Schema):
+class ApplicationIn(Given):
     """An application as in ``rules.Application``; ``code`` is the one-time code sent to ``phone``."""
 
     name: Short

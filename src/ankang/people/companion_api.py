@@ -9,6 +9,7 @@ from ninja import Router, Schema
 from ninja.decorators import decorate_view
 from pydantic import Field
 
+from ankang.base.api.shapes import Given
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident
 from ankang.core.masking import mask_name
@@ -23,7 +24,7 @@ router = Router(tags=["people"])
 Short = Annotated[str, Field(max_length=100)]
 
 
-class WhoIn(Schema):
+class WhoIn(Given):
     """Whom to bring, as on the document."""
 
     document_kind: Annotated[str, Field(max_length=40)]
@@ -37,7 +38,7 @@ class ConfirmIn(WhoIn):
     code: Annotated[str, Field(max_length=40)]
 
 
-class AlongIn(Schema):
+class AlongIn(Given):
     """The pairs that walk with me from now on, all others not; ``until`` at the latest the day's end (04:00)."""
 
     pairs: Annotated[list[int], Field(max_length=COMPANIONS_PER_PERSON)]

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
-from ankang.base.api.shapes import Number, Reason, ReasonIn, Short
+from ankang.base.api.shapes import Given, Number, Reason, ReasonIn, Short
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.permissions import requires, staff_only
 
@@ -22,7 +22,7 @@ router = Router(tags=["people"])
 Purpose = Annotated[str, Field(min_length=1, max_length=200, examples=["12345 hotline, order 8812"])]
 
 
-class FindPersonIn(Schema):
+class FindPersonIn(Given):
     """A document number or a phone, and why."""
 
     who: Short
@@ -47,7 +47,7 @@ class FoundOut(Schema):
     person: PersonOut | None
 
 
-class RegisterIn(Schema):
+class RegisterIn(Given):
     """Somebody in front of me; ``guardian``: the document of who brings a minor. ``purpose`` is kept on record."""
 
     name: Short
@@ -64,7 +64,7 @@ class RegisterIn(Schema):
     purpose: Purpose
 
 
-class DeskPhoneIn(Schema):
+class DeskPhoneIn(Given):
     """The number (empty: has none), and whose it is."""
 
     phone: Annotated[str, Field(max_length=40)] = ""
@@ -72,7 +72,7 @@ class DeskPhoneIn(Schema):
     purpose: Purpose
 
 
-class DocumentIn(Schema):
+class DocumentIn(Given):
     """Another document of the person."""
 
     document_kind: Short
@@ -81,7 +81,7 @@ class DocumentIn(Schema):
     purpose: Purpose
 
 
-class PersonStateIn(Schema):
+class PersonStateIn(Given):
     """``moved`` away, ``death`` or ``alive`` (a death was recorded wrongly; both wait for a second person)."""
 
     state: Literal["moved", "death", "alive"]
@@ -107,14 +107,14 @@ class ReviewOut(Schema):
     content: dict[str, Any] | None = None
 
 
-class ReviewDecisionIn(Schema):
+class ReviewDecisionIn(Given):
     """Approve, or decline with the reason the person reads."""
 
     approve: bool
     reason: Reason = ""
 
 
-class MergeIn(Schema):
+class MergeIn(Given):
     """The two records by their documents: ``absorbed`` ends, ``survivor`` goes on."""
 
     absorbed: Short

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from ankang.base.api.shapes import Digits, Number, Short
+from ankang.base.api.shapes import Digits, Given, Number, Short
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.permissions import for_resident
 
@@ -21,7 +21,7 @@ from .services import relatives, requests
 router = Router(tags=["people"])
 
 
-class RelativeIn(Schema):
+class RelativeIn(Given):
     """Whom I apply for, as on the document; the same fields as an application of one's own."""
 
     name: Short

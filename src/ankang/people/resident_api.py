@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of, page_of_sequence
-from ankang.base.api.shapes import Digits, Number, Short
+from ankang.base.api.shapes import Digits, Given, Number, Short
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import AccessRecord
 from ankang.base.permissions import for_resident, public
@@ -27,7 +27,7 @@ Phone = Annotated[str, Field(max_length=40, examples=["13800000001"])]
 Picture = Annotated[str, Field(max_length=PICTURE_BYTES * 4 // 3 + 4, description="base64 of a JPEG or PNG")]
 
 
-class SignInWhoIn(Schema):
+class SignInWhoIn(Given):
     """Who signs in, as on the document."""
 
     document_kind: Short = Field(examples=["resident_id"])
@@ -100,20 +100,20 @@ class SheetOut(CarrierOut):
     code: str
 
 
-class CardIn(Schema):
+class CardIn(Given):
     """A card of mine: the number printed on it, or its NFC identifier."""
 
     kind: Short = Field(examples=["social_security"])
     number: Short
 
 
-class TownIn(Schema):
+class TownIn(Given):
     """The town's region code."""
 
     town: Annotated[str, Field(max_length=40, examples=["341881-01"])]
 
 
-class PhoneIn(Schema):
+class PhoneIn(Given):
     """My new number."""
 
     phone: Phone
@@ -126,7 +126,7 @@ class NewPhoneIn(PhoneIn):
     old_code: Digits = ""
 
 
-class NameIn(Schema):
+class NameIn(Given):
     """My new name, with pictures of the document that shows it."""
 
     name: Short
@@ -144,7 +144,7 @@ class RequestOut(Schema):
     reason: str | None
 
 
-class CloseIn(Schema):
+class CloseIn(Given):
     """The digits that came; ``erase``: delete name and document too, as soon as they may go."""
 
     code: Digits

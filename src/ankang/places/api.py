@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
+from ankang.base.api.shapes import Given
 from ankang.base.permissions import public
 from ankang.core.policies import PLACE_TYPES
 
@@ -26,7 +27,7 @@ router.add_router("", place_router)
 DEVICE_COOKIE = "ankang_device"
 
 
-class PairingIn(Schema):
+class PairingIn(Given):
     """``pairing`` is the QR's code, ``label`` what the device calls itself; ``bearer`` asks for the token."""
 
     pairing: str = Field(max_length=100)

@@ -15,7 +15,7 @@ class ArchiveItem(models.Model):
     kind = models.TextField(_("kind"))
     title = models.TextField(_("title"))
     result = models.TextField(_("result"), default="")
-    number = models.TextField(_("document number"), default="")
+    number = models.TextField(_("number of the document"), default="")
     source = models.TextField(_("source"))
     happened_on = models.DateField(_("date"))
     valid_until = models.DateField(_("valid until"), null=True)

@@ -13,16 +13,23 @@ from unfold.widgets import (
 
 from ankang.base.models import Region
 
+from .import_plan import letters_fault
 from .models import Checkpoint, Device, Organisation
 from .rules import type_choices
+
+
+def _visible(text: str) -> None:
+    """Refuse what the services would: characters that nobody sees, letters of two alphabets that look alike."""
+    if letters_fault(text):
+        raise forms.ValidationError(_("Characters that nobody sees, or letters that look like others, cannot stand in a name."))
 
 
 class OrganisationForm(forms.ModelForm):
     """Name and place in the tree; the place is fixed once made."""
 
-    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(validators=[_visible], label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
     name_en = forms.CharField(
-        label=_("English name"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+        validators=[_visible], label=_("English name"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
     )
 
     class Meta:
@@ -38,9 +45,9 @@ class OrganisationForm(forms.ModelForm):
 class CheckpointForm(forms.ModelForm):
     """What staff may change by hand; state and poster edition move by actions."""
 
-    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(validators=[_visible], label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
     name_en = forms.CharField(
-        label=_("English name"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+        validators=[_visible], label=_("English name"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
     )
     type = forms.TypedChoiceField(
         label=_("place type"),
@@ -85,13 +92,13 @@ class DeviceForm(forms.ModelForm):
     """A new device: at one checkpoint, or at an organisation for all its checkpoints."""
 
     name = forms.CharField(
-        label=_("name"),
+        validators=[_visible], label=_("name"),
         max_length=60,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("What the staff call it, for example: front door, phone 1."),
     )
     lane = forms.CharField(
-        label=_("lane"),
+        validators=[_visible], label=_("lane"),
         max_length=20,
         required=False,
         widget=UnfoldAdminTextInputWidget,

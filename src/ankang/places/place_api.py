@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, File, Router, Schema
+from ninja import Field, File, Router
 from ninja.files import UploadedFile
 
-from ankang.base.api.shapes import ReasonIn
+from ankang.base.api.shapes import Given, ReasonIn
 from ankang.base.errors import NotFound
 from ankang.base.permissions import public, requires
 from ankang.core.policies import PLACE_TYPES
@@ -28,13 +28,13 @@ router = Router(tags=["places"])
 _BIG = 2**62
 
 
-class HoursIn(Schema):
+class HoursIn(Given):
     """As ``docs/places.md`` writes them: ``1-5 08:00-17:30``; empty: always open."""
 
     hours: str = Field(max_length=200)
 
 
-class ClosureIn(Schema):
+class ClosureIn(Given):
     """From now when ``since`` is left out, until somebody opens when ``until`` is."""
 
     since: datetime | None = None
@@ -42,14 +42,14 @@ class ClosureIn(Schema):
     reason: str = Field(max_length=500)
 
 
-class MoveIn(Schema):
+class MoveIn(Given):
     """The organisation it shall belong to, or lie below."""
 
     organisation: int = Field(ge=1, le=_BIG)
     reason: str = Field("", max_length=500)
 
 
-class EntryIn(Schema):
+class EntryIn(Given):
     """A regulator's entry; ``section`` and ``kind`` as in docs/places.md."""
 
     section: str = Field(max_length=40)

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
+from ankang.base.api.shapes import Given
 from ankang.base.permissions import public, requires
 from ankang.core.policies import PLACE_TYPES, SHIPPED, policy_text
 from ankang.core.sm import sm3
@@ -21,7 +22,7 @@ from .services.policy_requests import LONGEST, answer_policy_request, ask_for_po
 router = Router(tags=["policies"])
 
 
-class CellsIn(Schema):
+class CellsIn(Given):
     """``cells``: as in the table of a draft, ``{"school.yellow": "refer", "school.test_hours": "48"}``."""
 
     revision: int
@@ -29,13 +30,13 @@ class CellsIn(Schema):
     cells: dict[str, str] = Field(default_factory=dict, max_length=1_000)
 
 
-class SubmitIn(Schema):
+class SubmitIn(Given):
     """When it shall take effect; left out: as soon as it is approved."""
 
     wanted_at: datetime | None = None
 
 
-class RequestIn(Schema):
+class RequestIn(Given):
     """What is asked of the province, for which type of place (its slug), and why."""
 
     type: str = Field(max_length=40)
@@ -43,7 +44,7 @@ class RequestIn(Schema):
     reason: str = Field(max_length=LONGEST)
 
 
-class AnswerIn(Schema):
+class AnswerIn(Given):
     """The province's answer; ``draft``: the number of the draft it is taken into."""
 
     accepted: bool

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
-from ankang.base.api.shapes import Number, Short
+from ankang.base.api.shapes import Given, Number, Short
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.permissions import requires
 from ankang.core.policies import PLACE_TYPES
@@ -42,7 +42,7 @@ class FindIn(PageIn):
     q: Short = ""
 
 
-class OrganisationIn(Schema):
+class OrganisationIn(Given):
     """A unit below ``parent``; ``kind``: city, town, site, building, unit."""
 
     name: Short
@@ -51,7 +51,7 @@ class OrganisationIn(Schema):
     parent: Number
 
 
-class NamesIn(Schema):
+class NamesIn(Given):
     """Other names."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
@@ -70,7 +70,7 @@ class OrganisationOut(Schema):
     path: str
 
 
-class CheckpointIn(Schema):
+class CheckpointIn(Given):
     """A door of an organisation of mine; ``type``: the slug of its type of place (see ``/policies``)."""
 
     organisation: Number
@@ -81,7 +81,7 @@ class CheckpointIn(Schema):
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
 
 
-class CheckpointEditIn(Schema):
+class CheckpointEditIn(Given):
     """A new type voids the posters."""
 
     name: Short
@@ -104,13 +104,13 @@ class CheckpointOut(Schema):
     closed_until: datetime | None
 
 
-class StateIn(Schema):
+class StateIn(Given):
     """Where it shall be."""
 
     state: Literal["planned", "built", "in_use", "closed"]
 
 
-class DeviceIn(Schema):
+class DeviceIn(Given):
     """A device at a checkpoint, or at an organisation for all its doors (one of the two)."""
 
     name: Short

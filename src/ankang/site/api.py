@@ -17,7 +17,7 @@ from ankang.base.permissions import public
 from ankang.people.credentials import resident_of
 from ankang.staff.services.tokens import enter_with_token
 
-ROOMS = ("base", "staff", "people", "places", "health", "passage", "archive", "scenes.rides", "exchange", "insight")
+ROOMS = ("base", "staff", "people", "places", "health", "passage", "archive", "access", "scenes.rides", "exchange", "insight")
 
 
 class Api(NinjaAPI):

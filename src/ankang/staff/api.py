@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
-from ankang.base.api.shapes import Number, Reason, ReasonIn, Short
+from ankang.base.api.shapes import Given, Number, Reason, ReasonIn, Short
 from ankang.base.models import Duty
 from ankang.base.permissions import permissions_of, requires, sensitive, staff_only
 
@@ -37,7 +37,7 @@ from .services import (
 router = Router(tags=["staff"])
 
 
-class DutyIn(Schema):
+class DutyIn(Given):
     """A role in a region; ``organisation`` narrows it, ``employer`` is the office one works for."""
 
     role: Short = Field(examples=["grid_worker"])
@@ -86,7 +86,7 @@ class MembersIn(PageIn):
     state: Literal["active", "left", ""] = ""
 
 
-class InviteIn(Schema):
+class InviteIn(Given):
     """Whom to invite, by e-mail or phone, and to which duties."""
 
     name: Short = Field(examples=["李明"])
@@ -126,7 +126,7 @@ class TrailIn(PageIn):
     q: Short = ""
 
 
-class TokenIn(Schema):
+class TokenIn(Given):
     """A token for one of my duties (its number) and some of its permissions, good for ``days``."""
 
     label: Short = Field(examples=["nightly report"])

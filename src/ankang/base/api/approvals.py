@@ -14,7 +14,7 @@ from ..errors import NotFound
 from ..models import Approval, Decision
 from ..permissions import sensitive, staff_only
 from .paging import Page, PageIn, page_of
-from .shapes import Hex, Number, Words
+from .shapes import Given, Hex, Number, Words
 
 router = Router(tags=["approvals"])
 
@@ -54,7 +54,7 @@ class ApprovalOut(Schema):
     may_decide: bool
 
 
-class DecideIn(Schema):
+class DecideIn(Given):
     """``digest``: of what was read; ``people``: with an alarm and a yes, the number it names, typed."""
 
     yes: bool

@@ -43,6 +43,7 @@ TAGS = {
     "people": "Residents: applying, my data, my family; and the counter.",
     "places": "Organisations, checkpoints, devices.",
     "policies": "Who is admitted where.",
+    "reads": "Who looked at whom, and why; look-ups by document.",
     "rides": "Ride codes and rides.",
     "staff": "Who works here.",
 }

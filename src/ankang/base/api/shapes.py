@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a row."""
@@ -15,6 +15,12 @@ Digits = Annotated[str, Field(max_length=40, examples=["426180"])]
 Hex = Annotated[str, Field(max_length=128, pattern="^([0-9a-f]{2})*$")]
 
 
+class Given(Schema):
+    """What a caller gives. A field that nobody knows is refused: what decides something must not be dropped without a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Words(Schema):
     """A text in Chinese and English."""
 
@@ -22,7 +28,7 @@ class Words(Schema):
     en: str
 
 
-class ReasonIn(Schema):
+class ReasonIn(Given):
     """Why; kept on record."""
 
     reason: Reason = Field("", examples=["搬迁"])

@@ -33,7 +33,7 @@ from ..errors import AlreadyReviewed, TooManyClaims
 from ..locks import lock_document
 from ..models import ClaimTry, FormerDocument, LegacyCode, LegacyImport, Person
 from ..rules import CODES_PER_DAY, LEGACY_SYSTEMS, same_name
-from .finding import match_person
+from .finding import find_person, match_person
 from .keeping import name_of
 
 DUTY = "people.import"
@@ -65,7 +65,7 @@ def check_list(user: Any, system: str, region: str, file_name: str, body: bytes,
     if there is not None:
         return there
     try:
-        good, refused, reading = _sorted_rows(system, read_table(body, file_name, COLUMNS, MOST_ROWS))
+        good, refused, reading = _sorted_rows(user, system, read_table(body, file_name, COLUMNS, MOST_ROWS))
     except FileFault as fault:
         raise BadInput(details={"fields": {"file": "unreadable"}, "file": fault.code}) from None
     findings = {
@@ -92,7 +92,7 @@ def take_list(user: Any, number: int, now: datetime) -> LegacyImport:
     """Take the good rows. Raises NotFound, AlreadyReviewed."""
     row = _locked(user, number, "checked")
     body = keyring().unseal("people", bytes(row.content or b""), _LABEL)
-    good, _refused, _reading = _sorted_rows(row.system, read_table(body, row.file_name, COLUMNS, MOST_ROWS))
+    good, _refused, _reading = _sorted_rows(user, row.system, read_table(body, row.file_name, COLUMNS, MOST_ROWS))
     LegacyCode.objects.bulk_create([_code(row, *one) for one in good], batch_size=1000, ignore_conflicts=True)
     row.state, row.taken_at = "taken", now
     row.save(update_fields=["state", "taken_at"])
@@ -121,7 +121,7 @@ def refused_rows(user: Any, number: int, lang: str) -> Any:
     if row is None:
         raise NotFound()
     body = keyring().unseal("people", bytes(row.content or b""), _LABEL)
-    _good, refused, reading = _sorted_rows(row.system, read_table(body, row.file_name, COLUMNS, MOST_ROWS), row.pk)
+    _good, refused, reading = _sorted_rows(user, row.system, read_table(body, row.file_name, COLUMNS, MOST_ROWS), row.pk)
     return refused_table(reading.header, refused, lang, FAULTS)
 
 
@@ -180,21 +180,24 @@ def fault_sentence(code: str, lang: str) -> str:
 Good = tuple[GoodRow, Person | None]
 
 
-def _sorted_rows(system: str, reading: Reading, own: int | None = None) -> tuple[list[Good], list[Refusal], Reading]:
-    """Good rows with their person (None: nobody applied yet), and the refused ones."""
+def _sorted_rows(
+    user: Any, system: str, reading: Reading, own: int | None = None
+) -> tuple[list[Good], list[Refusal], Reading]:
+    """Good rows with their person (None: nobody applied yet, or in another office's town), and the refused ones."""
+    towns = set(region_codes_below(regions_where(user, DUTY)))
     good, refused, seen = list[Good](), list(reading.refused), set[str]()
     blinds = {_blind(system, _tidy(str(row.values["number"]))) for row in reading.good}
     known = LegacyCode.objects.filter(system=system, number_blind__in=blinds).exclude(source=own)
     taken = {bytes(blind) for blind in known.values_list("number_blind", flat=True)}
     for row in reading.good:
         try:
-            good.append((row, _owner(system, row, seen, taken)))
+            good.append((row, _owner(system, row, seen, taken, towns)))
         except RowFault as fault:
             refused.append(Refusal(row.number, fault.code, fault.column, row.cells))
     return good, sorted(refused), reading
 
 
-def _owner(system: str, row: GoodRow, seen: set[str], taken: set[bytes]) -> Person | None:
+def _owner(system: str, row: GoodRow, seen: set[str], taken: set[bytes], towns: set[str]) -> Person | None:
     number = _tidy(str(row.values["number"]))
     if not re.fullmatch(r"[0-9A-Z]{4,40}", number):
         raise RowFault("bad_code", "登记码")
@@ -204,6 +207,9 @@ def _owner(system: str, row: GoodRow, seen: set[str], taken: set[bytes]) -> Pers
         raise RowFault("code_taken", "登记码")
     seen.add(number)
     kind, document = str(row.values["document"]).split(":", 1)
+    there = find_person(kind, document)
+    if there is None or there.town_id not in towns:
+        return None  # a list tells nobody who is on file elsewhere; there the person exchanges the code themselves
     match = match_person(kind, document, str(row.values["name"]))
     if match.person is None and match.on_file:
         raise RowFault("name_differs", "姓名")

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('kind', models.TextField(verbose_name='kind')),
                 ('title', models.TextField(verbose_name='title')),
                 ('result', models.TextField(default='', verbose_name='result')),
-                ('number', models.TextField(default='', verbose_name='document number')),
+                ('number', models.TextField(default='', verbose_name='number of the document')),
                 ('source', models.TextField(verbose_name='source')),
                 ('happened_on', models.DateField(verbose_name='date')),
                 ('valid_until', models.DateField(null=True, verbose_name='valid until')),

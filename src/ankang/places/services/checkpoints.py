@@ -12,7 +12,7 @@ from ankang.core.policies import PLACE_TYPES
 from ..errors import CheckpointMoveRefused, NameTaken, PosterEditionsUsedUp
 from ..models import Checkpoint, Device, Organisation
 from ..rules import MOST_GENERATIONS, MOVES, may_move
-from .organisations import organisations_of
+from .organisations import check_words, organisations_of
 
 
 def checkpoints_of(by: Any, permission: str) -> QuerySet[Checkpoint]:
@@ -108,11 +108,7 @@ def void_posters(pk: int, by: Any) -> int:
     return Checkpoint.objects.values_list("generation", flat=True).get(pk=pk)
 
 
-def _check(name: str, type: int) -> None:
-    faults = {}
-    if not name.strip():
-        faults["name"] = "required"
+def _check(name: str, type: int, name_en: str = "") -> None:
+    check_words(name=name, name_en=name_en)
     if type not in PLACE_TYPES:
-        faults["type"] = "unknown"
-    if faults:
-        raise BadInput(details={"fields": faults})
+        raise BadInput(details={"fields": {"type": "unknown"}})

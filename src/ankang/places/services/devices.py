@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from ankang.base.errors import BadInput, NotFound
+from ankang.base.errors import NotFound
 from ankang.base.services import bump_revision
 from ankang.trust.keyring import keyring
 
 from ..errors import DeviceRevoked, PairingExpired, PairingUnknown, PairingUsed
 from ..models import Checkpoint, Device, Organisation
 from ..rules import CREDENTIAL_DAYS, PAIRING_MINUTES
-from .organisations import organisations_of
+from .organisations import check_words, organisations_of
 
 _PAIRING_LABEL = "places.pairing"
 _TOKEN_MOST = 100
@@ -65,8 +65,7 @@ def enrol_device(
 
     Raises NotFound when ``by`` may not enrol there, BadInput for an empty name.
     """
-    if not name.strip():
-        raise BadInput(details={"fields": {"name": "required"}})
+    check_words(name=name, lane=lane)
     checkpoint = place if isinstance(place, Checkpoint) else None
     organisation = place.organisation if isinstance(place, Checkpoint) else place
     if not organisations_of(by, "devices.enrol").filter(pk=organisation.pk).exists():

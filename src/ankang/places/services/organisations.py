@@ -10,6 +10,7 @@ from ankang.base.permissions import ROLES
 from ankang.base.services import bump_revision, region_codes_below
 
 from ..errors import NameTaken
+from ..import_plan import letters_fault
 from ..models import Organisation
 
 
@@ -31,12 +32,20 @@ def organisations_of(by: Any, permission: str) -> QuerySet[Organisation]:
     return Organisation.objects.filter(allowed)
 
 
+def check_words(**fields: str) -> None:
+    """Refuse an empty ``name``, and in any field characters that nobody sees or look-alike letters. Raises BadInput."""
+    faults = {field: fault for field, text in fields.items() if (fault := letters_fault(text))}
+    if not fields.get("name", "x").strip():
+        faults["name"] = "required"
+    if faults:
+        raise BadInput(details={"fields": faults})
+
+
 def add_organisation(
     name: str, kind: str, region: str, parent: Organisation | None = None, name_en: str = "", by: Any = None
 ) -> Organisation:
     """Put an organisation into the tree below ``parent``. Raises NameTaken, BadInput (empty name)."""
-    if not name.strip():
-        raise BadInput(details={"fields": {"name": "required"}})
+    check_words(name=name, name_en=name_en)
     try:
         with transaction.atomic():
             made = Organisation.objects.create(
@@ -51,7 +60,8 @@ def add_organisation(
 
 
 def edit_organisation(organisation: Organisation, name: str, name_en: str, by: Any = None) -> Organisation:
-    """Rename an organisation; its place in the tree stays, so that duties keep their reach."""
+    """Rename an organisation; its place in the tree stays, so that duties keep their reach. Raises NameTaken, BadInput."""
+    check_words(name=name, name_en=name_en)
     try:
         with transaction.atomic():
             Organisation.objects.filter(pk=organisation.pk).update(name=name.strip(), name_en=name_en.strip())

@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from ninja.decorators import decorate_view
 from pydantic import Field
 
+from ankang.base.api.shapes import Given
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident, public
 from ankang.core.base64url import from_base64url, to_base64url
@@ -20,7 +21,7 @@ from ankang.people.api import json_body
 from ankang.people.credentials import require_resident
 
 from . import services
-from .rules import MOST_RIDES, VALID_SECONDS, Recorded, Report
+from .rules import MOST_RIDES, VALID_SECONDS, Recorded, Report, verdict_of
 
 router = Router(tags=["rides"])
 DIRECTIONS = {direction.slug: direction for direction in Direction}
@@ -28,7 +29,7 @@ VERDICTS = {verdict.slug: verdict for verdict in Verdict}
 REASONS = {reason.slug: reason for reason in Reason}
 
 
-class KeyIn(Schema):
+class KeyIn(Given):
     """``public_key``: base64url of the phone's compressed SM2 point, 33 bytes; ``epoch``: ``next`` for the day ahead."""
 
     public_key: Annotated[str, Field(max_length=64)]
@@ -71,7 +72,7 @@ class MyRide(Schema):
     reason: str
 
 
-class RideIn(Schema):
+class RideIn(Given):
     """One ride as the gate saw it; ``code``: base64url of the bytes of the QR, ``at``: unix seconds."""
 
     nonce: UUID
@@ -85,7 +86,7 @@ class RideIn(Schema):
     vehicle: Annotated[str, Field(max_length=40)] = ""
 
 
-class RidesIn(Schema):
+class RidesIn(Given):
     """Rides that a device took, at most 200 at once."""
 
     rides: Annotated[list[RideIn], Field(max_length=MOST_RIDES)]
@@ -153,7 +154,7 @@ def get_rides(request: HttpRequest) -> Any:
             line=row.line,
             vehicle=row.vehicle,
             direction=Direction(row.direction).slug,
-            verdict=Verdict(row.verdict).slug,
+            verdict=verdict_of(row.verdict, row.reason).slug,
             reason=Reason(row.reason).slug,
         )
         for row in rows
