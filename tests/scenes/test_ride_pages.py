@@ -23,6 +23,16 @@ def test_my_page_leads_to_my_rides_which_says_where_and_what(applied: Callable[.
     assert "3路 · 皖P12345" in browser.get("/me").content.decode()
 
 
+def test_a_showing_reported_again_stands_there_as_refused_with_the_reason(applied: Callable[..., Any]) -> None:
+    rider, bus = Rider(applied).ready(), Bus()
+    code = rider.code()
+    bus.told(bus.report(code), bus.report(code))
+    page = rider.browser().get("/me/rides").content.decode()
+    assert (page.count("got on"), page.count("refused: This code was just used here")) == (1, 1)
+    rides = rider.browser().get("/api/v1/me/rides").json()
+    assert sorted((ride["verdict"], ride["reason"]) for ride in rides) == [("admit", "ok"), ("deny", "already_used")]
+
+
 def test_one_button_ends_all_my_ride_codes(applied: Callable[..., Any]) -> None:
     rider = Rider(applied).ready()
     answer = rider.browser("zh-hans").post("/me/rides", follow=True)

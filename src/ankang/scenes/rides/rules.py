@@ -57,6 +57,12 @@ def record_id(device: int, nonce: UUID) -> UUID:
     return UUID(bytes=sm3(b"ride" + device.to_bytes(8, "big") + nonce.bytes)[:16])
 
 
+def verdict_of(verdict: int, reason: int) -> Verdict:
+    """What a kept ride came to: a gate's admission that the control plane rejected (it has a reason) counts as refused."""
+    kept = Verdict(verdict)
+    return Verdict.DENY if kept is Verdict.ADMIT and reason != Reason.OK else kept
+
+
 def in_time(at: float, now: float) -> Reason:
     """Whether a ride at ``at`` may be reported ``now``; else why the device's clock is not believed."""
     if at > now + AHEAD:

@@ -7,16 +7,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ankang.base.permissions import public
-from ankang.core.verdicts import Direction, Verdict
+from ankang.core.verdicts import Direction, Reason, Verdict, sentence
 from ankang.people.credentials import Resident, resident_page
 from ankang.people.sections import Section
 
 from . import services
 from .models import Ride
+from .rules import verdict_of
 
 SHOWN, IN_BRIEF = 200, 3
 KEEP_KEYS, KEEP_REVOKED = 3600, 60
@@ -62,10 +64,12 @@ def section(person: int, now: Any) -> Section:
 def _row(ride: Ride) -> dict[str, Any]:
     exit_ = ride.direction == Direction.EXIT
     words = {Verdict.ADMIT: _("got off") if exit_ else _("got on"), Verdict.DENY: _("turned away")}
+    rejected = verdict_of(ride.verdict, ride.reason) != ride.verdict
+    why = sentence(Reason(ride.reason), get_language() or "zh-hans")
     return {
         "at": ride.at,
         "where": " · ".join(part for part in (ride.line, ride.vehicle) if part) or _("transit gate"),
-        "what": words.get(Verdict(ride.verdict), _("sent to the staff")),
+        "what": _("refused: %s") % why if rejected else words.get(Verdict(ride.verdict), _("sent to the staff")),
     }
 
 
