@@ -12,7 +12,7 @@ from ankang.core.policies import PLACE_TYPES
 from ..errors import CheckpointMoveRefused, NameTaken, PosterEditionsUsedUp
 from ..models import Checkpoint, Device, Organisation
 from ..rules import MOST_GENERATIONS, MOVES, may_move
-from .organisations import check_words, organisations_of
+from .organisations import organisations_of, word_faults
 
 
 def checkpoints_of(by: Any, permission: str) -> QuerySet[Checkpoint]:
@@ -109,6 +109,8 @@ def void_posters(pk: int, by: Any) -> int:
 
 
 def _check(name: str, type: int, name_en: str = "") -> None:
-    check_words(name=name, name_en=name_en)
+    faults = word_faults(name=name, name_en=name_en)
     if type not in PLACE_TYPES:
-        raise BadInput(details={"fields": {"type": "unknown"}})
+        faults["type"] = "unknown"
+    if faults:
+        raise BadInput(details={"fields": faults})

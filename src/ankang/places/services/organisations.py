@@ -32,12 +32,17 @@ def organisations_of(by: Any, permission: str) -> QuerySet[Organisation]:
     return Organisation.objects.filter(allowed)
 
 
-def check_words(**fields: str) -> None:
-    """Refuse an empty ``name``, and in any field characters that nobody sees or look-alike letters. Raises BadInput."""
+def word_faults(**fields: str) -> dict[str, str]:
+    """The fault of each field: an empty ``name``, characters that nobody sees, look-alike letters."""
     faults = {field: fault for field, text in fields.items() if (fault := letters_fault(text))}
     if not fields.get("name", "x").strip():
         faults["name"] = "required"
-    if faults:
+    return faults
+
+
+def check_words(**fields: str) -> None:
+    """Refuse what :func:`word_faults` finds. Raises BadInput."""
+    if faults := word_faults(**fields):
         raise BadInput(details={"fields": faults})
 
 
