@@ -132,7 +132,7 @@ def test_with_the_cable_out_green_is_admitted_red_refused_and_the_visits_arrive_
     assert (door.inner_text("#answer_colour_word"), "此码色" in door.inner_text("#answer_why")) == ("红码", True)
     picture(door, "scanner-cable-out-deny-phone")
     close_answer(door)
-    assert answer(door, green) == ("不放行", "此码刚在这里用过，请等下一分钟的新码。")
+    assert answer(door, green) == ("不放行", "刚在这里放行过，请过一分钟再核验。")
     assert answer(door, people["green"]["paper"]) == ("放行", "请通行。")
     assert answer(door, people["green"]["paper"])[0] == "不放行"
     assert answer(door, people["red"]["paper"])[0] == "不放行"
@@ -279,7 +279,7 @@ def test_two_tabs_admit_a_showing_once(windows: Desk, house: House, people: dict
     green = phone_code(windows, house, people["green"], "绿码")
     window.set_offline(True)
     assert answer(door, green)[0] == "放行"
-    assert answer(second, green) == ("不放行", "此码刚在这里用过，请等下一分钟的新码。")
+    assert answer(second, green) == ("不放行", "刚在这里放行过，请过一分钟再核验。")
 
 
 def test_a_gate_that_is_silent_is_not_waited_for(windows: Desk, people: dict[str, Any]) -> None:

@@ -125,8 +125,8 @@ def test_nobody_present_opens_nothing_and_a_group_is_named_by_number_or_digits(
         answer = tick(door, group, present)
         assert (answer.status, answer.json["all"], answer.json["results"]) == (200, "refer", [])
     first = numbers(gate, door.device, group)[:1]
-    assert tick(door, group, first, **{"group": group}).json["all"] == "admit"
-    assert tick(door, group, first, **{"group": 2**40}).status == 404
+    assert tick(door, group, first, group=group).json["all"] == "admit"
+    assert tick(door, group, first, group=2**40).status == 404
 
 
 def test_a_door_that_is_not_the_devices_refuses_each_of_them(

@@ -269,6 +269,36 @@ def test_an_upload_is_judged_by_what_counted_then(
     assert results == [("recorded", "ok")] * 2 + [("rejected", "revoked")] * 3
 
 
+def test_an_uploaded_sheet_has_the_colour_by_which_the_door_judged(
+    desk: Desk, door: Door, gate: InProcess, ground: Ground, person: Person
+) -> None:
+    red = ground.a_person(Colour.RED)
+    gate.catch_up()
+    told_by_door = [
+        (desk.sheet(person), "admit", "ok"),
+        (desk.sheet(red), "deny", "colour"),
+        (desk.number(person), "refer", "stale"),
+        (desk.number(red), "admit", "ok"),  # was green in the list that the door held
+    ]
+    body = {"checkpoint": door.number, "direction": "entry", "at": gate.now()}
+    scans = [
+        body | {"code": code, "verdict": verdict, "reason": reason, "nonce": str(uuid4())}
+        for code, verdict, reason in told_by_door
+    ]
+    answer = gate.call("POST", "/g/v1/visits", door.device.token, {"scans": scans})
+    ids = [one["visit"] for one in answer.json["results"]]
+    colours = dict(ground.sql("select visit::text, colour from passage_visit where visit = any(%s::uuid[])", ids))
+    assert [Colour(colours[one]).slug for one in ids] == ["green", "red", "grey", "grey"]
+
+
+def test_numbers_typed_in_full_width_are_the_same(desk: Desk, door: Door, person: Person) -> None:
+    desk.sheet(person)
+    wide = str.maketrans("0123456789:", "０１２３４５６７８９：")
+    assert told(door.shows(in_groups(desk.number(person)).replace(" ", "\u3000").translate(wide)))[1:3] == ("admit", "ok")
+    assert card_name("１２３４") == card_name("1234")
+    assert card_name("nfc：０４Ａ２１Ｂ３Ｃ") == card_name("nfc:04a21b3c")
+
+
 def test_a_request_without_code_or_card_is_a_bad_field(door: Door) -> None:
     answers = [reads(door, None), reads(door, ""), reads(door, "1" * 65)]
     faults = [(one.status, one.json["details"]["field"]) for one in answers]

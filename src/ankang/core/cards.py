@@ -5,6 +5,7 @@ Names are kept as HMAC-SM3 only (:func:`card_blind`), under a key of their own: 
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from stdnum.iso7064 import mod_11_10
@@ -39,7 +40,7 @@ def card_name(text: str) -> str:
     """
     if len(text) > _LONGEST:
         raise CardFault("bad_length")
-    kind, value = _split(text)
+    kind, value = _split(half_width(text))
     plain = _SEPARATORS.sub("", value)
     if kind == NFC:
         return NFC + _uid(plain)
@@ -49,8 +50,14 @@ def card_name(text: str) -> str:
     return CARD + number
 
 
+def half_width(text: str) -> str:
+    """What a Chinese keyboard types in full width (``５``, ``：``) as ASCII (Unicode NFKC)."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 def is_register_number(text: str) -> bool:
     """Whether this is a card, or the number of a sheet: only who holds the register can tell whose."""
+    text = half_width(text[:_LONGEST]) + text[_LONGEST:]
     start = text[:5].lower()
     try:
         if start == CARD or start[:4] == NFC:
@@ -62,7 +69,7 @@ def is_register_number(text: str) -> bool:
 
 def sheet_name(text: str) -> str:
     """The one spelling of the number on a sheet: ``sheet:`` and twelve digits, the last one checked. Raises CardFault."""
-    digits = _SEPARATORS.sub("", text[:_LONGEST])
+    digits = _SEPARATORS.sub("", half_width(text[:_LONGEST]))
     if len(digits) != SHEET_DIGITS or not digits.isascii() or not digits.isdigit():
         raise CardFault("bad_length")
     if not mod_11_10.is_valid(digits):

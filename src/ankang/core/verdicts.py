@@ -63,7 +63,7 @@ _SENTENCES = {
     Reason.EXPIRED: ("码已过期，请刷新后再出示；截图不能使用。", "The code has expired. Refresh it; a screenshot does not work."),
     Reason.NOT_YET_VALID: ("码的时间晚于当前时间，请校准手机时间。", "The code is ahead of time. Please correct the phone's clock."),
     Reason.REVOKED: ("此码已停用，请重新申领或联系工作人员。", "This code was withdrawn. Apply again or ask the staff."),
-    Reason.ALREADY_USED: ("此码刚在这里用过，请等下一分钟的新码。", "This code was just used here. Wait for the next minute's code."),
+    Reason.ALREADY_USED: ("刚在这里放行过，请过一分钟再核验。", "Just admitted here. Wait a minute, then try again."),
     Reason.WRONG_PLACE: ("此设备不属于这个检查点。", "This device does not belong to this checkpoint."),
     Reason.NOT_ENTITLED: ("不在本场所允许的名单内。", "Not on this place's list."),
     Reason.COLOUR: ("按本场所规定，此码色不能进入。", "By this place's policy this colour may not enter."),

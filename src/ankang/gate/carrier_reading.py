@@ -6,7 +6,7 @@ lost, come from memory each time. One person's sheets and cards together pass a 
 
 from typing import Final
 
-from ankang.core.cards import CARD, NFC, CardFault, card_blind, card_name, sheet_name
+from ankang.core.cards import CARD, NFC, CardFault, card_blind, card_name, half_width, sheet_name
 from ankang.core.codes import CodeFault, PaperCode, check_paper, parse_paper
 from ankang.core.codes.paper import is_paper
 from ankang.core.epochs import epoch_of, minute_of
@@ -22,6 +22,8 @@ AS_CARRIED: Final = 1 << 32
 NO_PASS: Final = 1 << 40
 """What carriers say for "issued at": withdrawals of passes do not concern them."""
 REMEMBERED: Final = 20_000
+TYPED_MOST: Final = 64
+"""Characters of what may be a typed number; whatever is longer is none."""
 
 _INVALID, _REVOKED = Seen(Reason.INVALID), int(Reason.REVOKED)
 
@@ -50,6 +52,7 @@ def read_card(state: State, keys: Keys, text: str, now: float) -> Seen:
 
 def _read_number(state: State, keys: Keys, text: str, now: float, late: bool) -> Seen | None:
     """A typed sheet number, or a card with its kind before it; None when it is neither."""
+    text = half_width(text[:TYPED_MOST]) + text[TYPED_MOST:]
     start = text[:5].lower()
     is_card = start == CARD or start[:4] == NFC
     if not is_card and not text[:1].isdigit():

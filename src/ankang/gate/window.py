@@ -1,8 +1,9 @@
 """What was seen in the last minutes, shared by every gate process of the machine: one mapped file, two tables.
 
 *Replay*: (checkpoint, code index, minute, direction) of every admitted showing. A second admission with another nonce is
-refused; who was not admitted may be checked again at once, and is told the same again. An entry is overwritten only when its code has expired anyway; in a bucket full of living entries there is no
-place for another code, and the gate sheds load rather than let a copied code pass.
+refused; who was not admitted may be checked again at once, and is told the same again. An entry is overwritten only when
+its code has expired anyway; in a bucket full of living entries there is no place for another code, and the gate sheds
+load rather than let a copied code pass.
 
 *Nonce*: visit id → the visit as it was decided. The oldest go first; for a nonce that was forgotten the visit's primary
 key in the database gives the same answer.

@@ -6,18 +6,19 @@ refusal with our reason. Uploading again changes nothing.
 
 from typing import NamedTuple
 
+from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_of
 from ankang.core.verdicts import Reason, Verdict, VisitKind, sentence
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
-from ankang.gate.carrier_reading import read_shown
+from ankang.gate.carrier_reading import NO_PASS, read_shown
 from ankang.gate.faults import DeviceRevoked, NotReady
-from ankang.gate.handlers.judging import is_nobody
+from ankang.gate.handlers.judging import is_nobody, judge
 from ankang.gate.handlers.verify import may_serve
 from ankang.gate.outcomes import Call
 from ankang.gate.reading import Seen
 from ankang.gate.requests import DIRECTIONS, VISITS, OfflineScan, VisitsRequest, tenths
-from ankang.gate.state import State
+from ankang.gate.state import Checkpoint, State
 from ankang.gate.visits import NOBODY, Visit, uuid_text, visit_id
 
 OLDEST = 7 * 86_400
@@ -65,13 +66,24 @@ def _judge(state: State, caller: Caller, scan: OfflineScan, now: float) -> Judge
         reason = Reason.WRONG_PLACE
     verdict = _VERDICTS[scan.verdict] if reason == Reason.OK else Verdict.DENY
     told = _REASONS.get(scan.reason, Reason.OK) if reason == Reason.OK else Reason(reason)
+    colour = seen.colour
+    if seen.issued_at == NO_PASS and reason == Reason.OK and checkpoint is not None:
+        colour = _carried_colour(state, checkpoint, seen.person, scan, now)
     trace = (day.trace(seen.person) if day and seen.authentic else None) or NOBODY
     row = Visit(
         visit, trace, int(at * 1_000_000), int(now * 1_000_000), scan.checkpoint, device.id,
         DIRECTIONS[scan.direction], tenths(scan.temperature), verdict, told,
-        seen.colour, VisitKind.OFFLINE, seen.name,
+        colour, VisitKind.OFFLINE, seen.name,
     )  # fmt: skip
     return Judged(nonce, row, None if reason == Reason.OK else Reason(reason))
+
+
+def _carried_colour(state: State, checkpoint: Checkpoint, person: int, scan: OfflineScan, now: float) -> int:
+    """Sheets and cards say no colour: that of now, when the place's policy comes to what the door did, else grey."""
+    direction = DIRECTIONS[scan.direction]
+    verdict, reason, colour = judge(state, checkpoint, person, tenths(scan.temperature), direction, now)
+    agrees = (verdict, reason) == (_VERDICTS[scan.verdict], _REASONS.get(scan.reason, Reason.OK))
+    return colour if agrees else int(Colour.GREY)
 
 
 def upload_answer(judged: list[Judged], new: set[bytes], lang: str) -> bytes:
