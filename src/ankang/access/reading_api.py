@@ -1,0 +1,120 @@
+"""HTTP of my questions about reads, and of look-ups by document: the purpose and the number, then a masked answer (A6)."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from ankang.base.api.paging import Page, PageIn, page_of
+from ankang.base.api.shapes import Given, Number
+from ankang.base.errors import BadInput
+from ankang.base.permissions import for_resident, requires
+from ankang.core.colours import Colour
+from ankang.people.credentials import require_resident
+
+from .models import Question
+from .rules import LONGEST_TEXT
+from .services import ask_question
+from .services.looking_up import PERMISSION, Found, left_this_hour, look_up
+
+router = Router(tags=["reads"])
+
+
+class QuestionIn(Given):
+    """What I want to know about a read."""
+
+    text: Annotated[str, Field(max_length=LONGEST_TEXT, examples=["我没有去过那里"])]
+
+
+class MyQuestionOut(Schema):
+    """A question of mine, and the auditor's answer."""
+
+    read: UUID
+    text: str
+    asked_at: datetime
+    state: str
+    answer: str | None
+    decided_at: datetime | None
+
+
+class LookUpIn(Given):
+    """Why (the person sees it), for which case, and the number of the document."""
+
+    purpose: Literal["window", "investigation", "hotline", "correction"]
+    note: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S", examples=["12345, no. 8812"])]
+    document: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class LookedUpOut(Schema):
+    """The masked person, whether a phone shows the code, and the colour with its rules."""
+
+    number: Number
+    name: str
+    document_kind: str
+    document: str
+    town: str
+    state: str
+    on_a_phone: bool
+    colour: str
+    since: datetime | None
+    until: datetime | None
+    rules: list[str]
+
+
+class LookUpOut(Schema):
+    """``found`` null: nobody of my region has this document. ``left``: look-ups that remain this hour."""
+
+    found: LookedUpOut | None
+    left: int
+
+
+@router.post("me/reads/{read}/question", response={201: MyQuestionOut})
+@for_resident
+def post_question(request: HttpRequest, read: UUID, body: QuestionIn) -> Any:
+    """Ask why somebody looked; the auditor of my region answers, the reader learns nothing. Errors: already_questioned."""
+    return 201, _question(ask_question(require_resident(request).person, read, body.text, timezone.now()))
+
+
+@router.get("me/questions", response=Page[MyQuestionOut])
+@for_resident
+def list_my_questions(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """My questions about reads with the answers, newest first."""
+    rows = Question.objects.filter(person=require_resident(request).person)
+    return page_of(rows, ("-asked_at", "-pk"), wanted, _question, "me.questions")
+
+
+@router.post("look-ups", response=LookUpOut)
+@requires(PERMISSION)
+def post_look_up(request: HttpRequest, body: LookUpIn) -> Any:
+    """Look somebody up by document; each try is on record, one that finds nobody too. Errors: too_many_look_ups."""
+    now, number = timezone.now(), body.document.strip()
+    if not number or "\0" in number + body.note:
+        raise BadInput(details={"fields": {"document": "missing"}})
+    found = look_up(request.user, number, f"{body.purpose}: {body.note.strip()}", now)
+    return {"found": _found(found) if found else None, "left": left_this_hour(request.user, now)}
+
+
+def _found(one: Found) -> dict[str, Any]:
+    who, colour = one.who, one.colour
+    return {
+        "number": one.person,
+        "name": who.name,
+        "document_kind": who.document_kind,
+        "document": who.document,
+        "town": who.town,
+        "state": one.state,
+        "on_a_phone": one.on_a_phone,
+        "colour": Colour(colour.colour).slug,
+        "since": colour.since,
+        "until": colour.until,
+        "rules": sorted({reason.rule for reason in colour.reasons}),
+    }
+
+
+def _question(row: Question) -> dict[str, Any]:
+    names = ("read", "text", "asked_at", "state", "answer", "decided_at")
+    return {name: getattr(row, name) for name in names}
