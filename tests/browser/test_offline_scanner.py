@@ -137,10 +137,17 @@ def test_with_the_cable_out_green_is_admitted_red_refused_and_the_visits_arrive_
     assert answer(door, people["green"]["paper"])[0] == "不放行"
     assert answer(door, people["red"]["paper"])[0] == "不放行"
     assert answer(door, people["lost"]) == ("不放行", "此码已停用，请对方重新申领。")
-    assert verify_typed(door, "nfc:04a21b3c") == "无法核验"
+    assert verify_typed(door, "ｎｆｃ：０４ａ２１ｂ３ｃ") == "无法核验"
     assert "要连上网络" in door.inner_text("#answer_why")
     close_answer(door)
     assert "8" in door.inner_text("#waiting")
+    door.fill("#typed", "AKG1:anything")
+    door.press("#typed", "Enter")
+    door.wait_for_selector("#fault:not([hidden])")
+    assert "团体点名要连上网络" in door.inner_text("#fault")
+    picture(door, "scanner-cable-out-group-phone")
+    door.click("#group")
+    assert door.url.endswith("/scanner")
 
     window.set_offline(False)
     door.wait_for_selector("#waiting", state="hidden", timeout=60_000)

@@ -9,10 +9,12 @@ import { WORDS } from "./words";
 /** The gate takes a rotating code one minute longer. */
 const GRACE = 60;
 const RETRY = 5;
+/** Seconds until a gate that has only just begun, or not heard of this screen yet, is asked again. */
+const BEGINS = 1;
 /** Pixels by which the picture wanders, a step a minute, so that nothing burns in. */
 const DRIFT = 10;
 
-type Notice = "loading" | "pairing" | "unpaired" | "offline" | "no_checkpoint";
+type Notice = "loading" | "starting" | "pairing" | "unpaired" | "offline" | "no_checkpoint";
 let notice: Notice | undefined = "loading";
 let fault = "";
 let drawn = "";
@@ -21,7 +23,7 @@ const w = (key: string, values = {}): string => say(WORDS, key, values);
 const paintNotice = (): void => {
   const asks = notice === "unpaired" || notice === "no_checkpoint";
   put("notice_title", w(notice!));
-  put("notice_text", notice === "loading" || notice === "pairing" ? "" : w(notice + "_text"));
+  put("notice_text", notice === "loading" || notice === "starting" || notice === "pairing" ? "" : w(notice + "_text"));
   put("notice_fault", fault);
   show("notice_fault", !!fault);
   show("notice_ask", asks);
@@ -74,7 +76,8 @@ const renew = async (): Promise<boolean> => {
     const bad = theDoor().chosen ? w("no_checkpoint_bad") : "";
     change({ chosen: 0 });
     tell("no_checkpoint", bad);
-  } else if (!theDoor().checkpoint) tell("offline");
+  } else if (answer.status === 503 && !theDoor().placeToken) tell("starting");
+  else if (!theDoor().checkpoint) tell("offline");
   else tell(undefined);
   return answer.ok;
 };
@@ -82,7 +85,7 @@ const renew = async (): Promise<boolean> => {
 /** Just after each full minute; every few seconds while nothing answers. A screen that waits for its code asks seldom. */
 const keepFresh = async (): Promise<void> => {
   const fresh = notice === "unpaired" || notice === "no_checkpoint" || notice === "pairing" || (await renew());
-  const wait = fresh && !notice ? 60.3 - (now() % 60) : RETRY;
+  const wait = fresh && !notice ? 60.3 - (now() % 60) : notice === "starting" ? BEGINS : RETRY;
   setTimeout(() => void keepFresh(), wait * 1000);
 };
 

@@ -14,6 +14,7 @@ export const WORDS: Words = {
   gone: ["场所码暂停", "Paused"],
   gone_text: ["没有网络，码不能更换。请向工作人员出示您的码。", "There is no network, so the code cannot change. Please show your code to the staff."],
   loading: ["正在打开…", "Opening…"],
+  starting: ["正在启动…", "Starting…"],
   pairing: ["正在配对…", "Pairing…"],
   unpaired: ["这块屏幕还没有配对", "This screen is not paired yet"],
   unpaired_text: ["请管理员在后台“设备”中登记这块屏幕，把配对码（或它的网址）填在下面。", "Ask the manager to enter this screen under Devices, then type the pairing code (or its address) below."],

@@ -113,6 +113,15 @@ export const refreshDoor = async (): Promise<Answer<DoorAnswer>> => {
   return answer;
 };
 
+/** Gates learn of a new device within a second or so; until then they answer that they are not ready. */
+export const gateKnowsUs = async (): Promise<void> => {
+  for (let tries = 0; tries < 20; tries++) {
+    const answer = await refreshDoor();
+    if (answer.ok || answer.status !== 503) return;
+    await new Promise((go) => setTimeout(go, 500));
+  }
+};
+
 export const refreshKeys = async (): Promise<void> => {
   const answer = await ask<KeysAnswer>("/g/v1/keys");
   if (answer.ok) change({ keys: Object.fromEntries(answer.body.keys.map((key) => [key.kid, key.public])) });

@@ -5,9 +5,10 @@ import { byId, dress, put, say, show, startWorker } from "../phone/page";
 import { paintAnswer } from "./answer";
 import { hasTorch, readPicture, setTorch, startCamera } from "./camera";
 import { countOne, paintCounts } from "./counts";
-import { change, pair, refreshDoor, refreshKeys, theDoor } from "./door";
+import { change, gateKnowsUs, pair, refreshDoor, refreshKeys, theDoor } from "./door";
 import { doorIsOpen, openDoor, closeDoor, paintDoor } from "./door-screen";
 import type { Unclear } from "./frames";
+import { openGroups } from "./groups";
 import { listenForGun } from "./gun";
 import { age, ageWords, madeWords, offlineWords, policyWords, refusedWords } from "./list-age";
 import { forgetLists, loadLists } from "./list-store";
@@ -16,6 +17,7 @@ import { paintNotice } from "./notice";
 import type { Notice } from "./notice";
 import { drain, rejected, waiting, whyRejected } from "./queue";
 import { signal, unlock } from "./signals";
+import { temperatureTyped } from "./temperature";
 import { isSilent, networkIsBack, verify } from "./verify";
 import type { Result } from "./verify";
 import { WORDS } from "./words";
@@ -100,22 +102,26 @@ const complain = (about: string): void => {
   show("fault", !!about);
 };
 
-/** Degrees, null when left empty, NaN when it is no temperature. */
-const temperatureTyped = (): number | null => {
-  const typed = byId<HTMLInputElement>("temperature").value.trim().replace(/[,，。]/, ".");
-  const degrees = Number(typed);
-  return typed ? (degrees >= 34 && degrees <= 43 ? Math.round(degrees * 10) / 10 : NaN) : null;
+const goToGroups = async (code = ""): Promise<void> => {
+  if (busy || notice) return;
+  busy = true;
+  complain((await openGroups(code)) ? "" : "group_offline");
+  busy = false;
 };
 
-const check = async (code: string): Promise<void> => {
-  if (!notice && code.startsWith("AKG1:")) return location.assign("/group#" + encodeURIComponent(code));
+const check = async (shown: string): Promise<void> => {
+  const code = shown.normalize("NFKC");
+  if (code.startsWith("AKG1:")) {
+    last = { text: shown, at: Date.now() };
+    return goToGroups(code);
+  }
   const temperature = temperatureTyped();
   if (busy || notice || !code) return;
   if (Number.isNaN(temperature)) return complain("temperature_bad");
   if (result) dismiss();
   complain("");
   busy = true;
-  last = { text: code, at: Date.now() };
+  last = { text: shown, at: Date.now() };
   paint();
   const direction = document.querySelector<HTMLInputElement>("[name=direction]:checked")!.value as "entry" | "exit";
   const answer = await verify({ code, direction, temperature }, () => complain("busy"));
@@ -180,15 +186,6 @@ const keepFresh = async (): Promise<void> => {
   const past = now() % 60;
   const wait = online && !isSilent() && age() === "good" ? 61 - past + Math.random() * 2 : 10 + Math.random() * 5;
   setTimeout(() => void keepFresh(), wait * 1000);
-};
-
-/** Gates learn of a new device within a second or so; until then they answer that they are not ready. */
-const gateKnowsUs = async (): Promise<void> => {
-  for (let tries = 0; tries < 20; tries++) {
-    const answer = await refreshDoor();
-    if (answer.ok || answer.status !== 503) return;
-    await new Promise((go) => setTimeout(go, 500));
-  }
 };
 
 /** A link that does not pair leaves a device that is paired already at its door: an old link reloaded is no news. */
@@ -264,6 +261,7 @@ byId("typed_form").onsubmit = (event) => {
 };
 listenForGun((code) => void check(code));
 byId("answer").onclick = dismiss;
+byId("group").onclick = (event) => (event.preventDefault(), void goToGroups());
 byId("open_door").onclick = openDoor;
 byId("close_door").onclick = closeDoor;
 addEventListener("keydown", (event) => {
