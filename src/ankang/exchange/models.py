@@ -90,7 +90,7 @@ class Batch(models.Model):
     cursor = models.BigIntegerField(_("rows done"), default=0)
     succeeded = models.BigIntegerField(_("taken"), default=0)
     duplicates = models.BigIntegerField(_("already on file"), default=0)
-    failed = models.BigIntegerField(_("refused"), default=0)
+    failed = models.BigIntegerField(_("rows refused"), default=0)
     skipped = models.BigIntegerField(_("skipped"), default=0)
     waiting = models.BigIntegerField(_("waiting for their person"), default=0)
     turned = models.BigIntegerField(_("people turned worse"), default=0)

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('cursor', models.BigIntegerField(default=0, verbose_name='rows done')),
                 ('succeeded', models.BigIntegerField(default=0, verbose_name='taken')),
                 ('duplicates', models.BigIntegerField(default=0, verbose_name='already on file')),
-                ('failed', models.BigIntegerField(default=0, verbose_name='refused')),
+                ('failed', models.BigIntegerField(default=0, verbose_name='rows refused')),
                 ('skipped', models.BigIntegerField(default=0, verbose_name='skipped')),
                 ('waiting', models.BigIntegerField(default=0, verbose_name='waiting for their person')),
                 ('turned', models.BigIntegerField(default=0, verbose_name='people turned worse')),
