@@ -144,6 +144,7 @@ async function djangoAssets() {
   writeFileSync(join(DIST, "keys.js"), await script("src/console/keys.ts"));
   writeFileSync(join(DIST, "elder.js"), await script("src/elder/elder.ts"));
   writeFileSync(join(DIST, "elder.css"), await style("../elder/elder"));
+  writeFileSync(join(DIST, "shrink.js"), await script("src/people/shrink.ts"));
   writeFileSync(join(DIST, "print.js"), await script("src/console/print.ts"));
   const open = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">';
   writeFileSync(join(DIST, "shapes.svg"), `${open}${symbols(COLOURS.map((c) => [c, c]))}</svg>`);
