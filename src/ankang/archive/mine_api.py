@@ -125,7 +125,7 @@ def list_corrections(request: HttpRequest, wanted: Query[PageIn]) -> Any:
     return page_of(rows, ("-asked_at", "-pk"), wanted, _correction, "me.corrections")
 
 
-@router.post("me/archive/download/codes", response={202: DownloadCodeOut})
+@router.post("me/whole-file/codes", response={202: DownloadCodeOut})
 @for_resident
 def post_download_code(request: HttpRequest) -> Any:
     """Send the digits for a download to my phone. Errors: own_code_only, not_in_this_state, code_too_soon, too_many_codes."""
@@ -133,7 +133,7 @@ def post_download_code(request: HttpRequest) -> Any:
     return 202, DownloadCodeOut()
 
 
-@router.post("me/archive/download", response=dict[str, Any])
+@router.post("me/whole-file", response=dict[str, Any])
 @for_resident
 def post_download(request: HttpRequest, body: DownloadIn) -> Any:
     """Everything that is kept on me (docs/archive.md); four times a day, on record.

@@ -86,6 +86,13 @@ class MethodNotAllowed(Problem):
     zh, en = "此地址不支持这种请求方式。", "This address does not take that method."
 
 
+class ChangedMeanwhile(Problem):
+    """``If-Match`` names an older version; ``details.etag``: how it stands now."""
+
+    status = 412
+    zh, en = "这项内容刚被他人修改，请重新读取后再保存。", "Somebody changed this meanwhile. Read it again, then save."
+
+
 class IdempotencyKeyReused(Problem):
     """The key came before with another request; a new request needs a new key."""
 

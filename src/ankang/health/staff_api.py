@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given, Line, Number, Reason, ReasonIn, Short
+from ankang.base.api.versions import check_unchanged, tagged
 from ankang.base.errors import BadInput, NotAllowed, NotFound
 from ankang.base.permissions import may, requires, sensitive, staff_only
 from ankang.base.services import record_read
@@ -243,9 +244,9 @@ def list_rule_sets(request: HttpRequest, wanted: Query[ReleasesIn]) -> Any:
 
 @router.get("rule-sets/{number}", response=VersionTextOut)
 @requires("rules.view")
-def get_version(request: HttpRequest, number: Number) -> Any:
-    """One version with its text."""
-    return _version_text(release_of(number))
+def get_version(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
+    """One version with its text; ``ETag`` for an edit."""
+    return tagged(response, _version_text(release_of(number)))
 
 
 @router.post("rule-sets", response={201: VersionTextOut})
@@ -258,10 +259,15 @@ def post_draft(request: HttpRequest, body: DraftIn) -> Any:
 
 @router.put("rule-sets/{number}", response=VersionTextOut)
 @requires("rules.edit")
-def put_draft(request: HttpRequest, number: Number, body: TextIn) -> Any:
-    """Keep a draft's text, sound or not. Errors: not_a_draft, release_changed, not_utf8, rule_text_too_large."""
-    now = timezone.now()
-    return _version_text(releases.save_draft(number, body.text, body.note, body.revision, request.user, now))
+def put_draft(request: HttpRequest, response: HttpResponse, number: Number, body: TextIn) -> Any:
+    """Keep a draft's text, sound or not.
+
+    Errors: not_a_draft, release_changed, changed_meanwhile, not_utf8, rule_text_too_large.
+    """
+    if (there := RuleRelease.objects.select_for_update().filter(pk=number).first()) is not None:
+        check_unchanged(request, _version_text(there))
+    saved = releases.save_draft(number, body.text, body.note, body.revision, request.user, timezone.now())
+    return tagged(response, _version_text(saved))
 
 
 @router.delete("rule-sets/{number}", response={204: None})

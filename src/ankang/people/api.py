@@ -15,17 +15,21 @@ from ankang.base.permissions import for_resident, public
 from ankang.core.masking import mask_name
 
 from . import services
+from .carrier_runs_api import router as carrier_runs_router
 from .companion_api import router as companions_router
 from .credentials import require_resident
 from .desk_api import router as desk_router
 from .family_api import router as family_router
 from .json_bodies import json_body
+from .legacy_api import router as legacy_router
 from .models import Consent
 from .resident_api import router as resident_router
 from .rules import CODE_GAP_SECONDS, CODE_SECONDS, Application, check_digits, check_number
 
 router = Router(tags=["people"])
 router.add_router("", companions_router)
+router.add_router("", carrier_runs_router)
+router.add_router("", legacy_router)
 router.add_router("", resident_router)
 router.add_router("", family_router)
 router.add_router("", desk_router)

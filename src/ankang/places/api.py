@@ -15,6 +15,7 @@ from ankang.core.policies import PLACE_TYPES
 from .models import Checkpoint
 from .place_api import router as place_router
 from .policy_api import router as policy_router
+from .posters_api import router as posters_router
 from .rules import CREDENTIAL_DAYS, policy_words
 from .services import Paired, pair_device
 from .services.policy_book import policies_at
@@ -24,6 +25,7 @@ router = Router(tags=["places"])
 router.add_router("", policy_router)
 router.add_router("", tree_router)
 router.add_router("", place_router)
+router.add_router("", posters_router)
 DEVICE_COOKIE = "ankang_device"
 
 

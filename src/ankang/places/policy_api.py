@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router
 
-from ankang.base.api.shapes import Given
+from ankang.base.api.shapes import Given, Number
+from ankang.base.api.versions import check_unchanged, tagged
 from ankang.base.permissions import public, requires
 from ankang.core.policies import PLACE_TYPES, SHIPPED, policy_text
 from ankang.core.sm import sm3
@@ -92,16 +93,25 @@ def begin(request: HttpRequest) -> dict[str, Any]:
     return {**_release(row), "revision": row.revision, "text": row.text}
 
 
+@router.get("policies/drafts/{number}", response=dict[str, Any])
+@requires("policies.edit")
+def draft(request: HttpRequest, response: HttpResponse, number: Number) -> dict[str, Any]:
+    """A draft with its text and what it changes; ``ETag`` for an edit."""
+    return tagged(response, _draft(book.policy_release(number)))
+
+
 @router.patch("policies/drafts/{number}", response=dict[str, Any])
 @requires("policies.edit")
-def save(request: HttpRequest, number: int, body: CellsIn) -> dict[str, Any]:
+def save(request: HttpRequest, response: HttpResponse, number: Number, body: CellsIn) -> dict[str, Any]:
     """Change cells of a draft, if nobody saved since ``revision`` was read.
 
-    Errors: province_only, not_a_draft, draft_changed, policies_refused.
+    Errors: province_only, not_a_draft, draft_changed, policies_refused, changed_meanwhile.
     """
     with transaction.atomic():
+        if (there := PolicyRelease.objects.select_for_update().filter(pk=number).first()) is not None:
+            check_unchanged(request, _draft(there))
         row = drafts.save_policies(number, body.cells, body.note, body.revision, request.user, timezone.now())
-    return {**_release(row), "revision": row.revision, "text": row.text, "changes": _changes(row)}
+    return tagged(response, _draft(row))
 
 
 @router.post("policies/drafts/{number}/submit", response=dict[str, Any])
@@ -164,6 +174,10 @@ def _release(row: PolicyRelease) -> dict[str, Any]:
         "kid": row.kid,
         "note": row.note,
     }
+
+
+def _draft(row: PolicyRelease) -> dict[str, Any]:
+    return {**_release(row), "revision": row.revision, "text": row.text, "changes": _changes(row)}
 
 
 def _changes(row: PolicyRelease) -> list[dict[str, Any]]:

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given, Number, Short
+from ankang.base.api.versions import check_unchanged, tagged
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.permissions import requires
 from ankang.core.policies import PLACE_TYPES
@@ -159,11 +160,21 @@ def post_organisation(request: HttpRequest, body: OrganisationIn) -> Any:
     return 201, _organisation(made)
 
 
+@router.get("organisations/{number}", response=OrganisationOut)
+@requires("checkpoints.view")
+def get_organisation(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
+    """An organisation of my reach; ``ETag`` for an edit."""
+    return tagged(response, _organisation(_organisation_of(request, number, "checkpoints.view")))
+
+
 @router.put("organisations/{number}", response=OrganisationOut)
 @requires("checkpoints.edit")
-def put_organisation(request: HttpRequest, number: Number, body: NamesIn) -> Any:
-    """Rename a unit. Errors: name_taken."""
-    return _organisation(edit_organisation(_organisation_of(request, number), body.name, body.name_en, request.user))
+def put_organisation(request: HttpRequest, response: HttpResponse, number: Number, body: NamesIn) -> Any:
+    """Rename a unit, with ``If-Match`` only as it was read. Errors: name_taken, changed_meanwhile."""
+    _organisation_of(request, number)
+    unit = Organisation.objects.select_for_update().get(pk=number)
+    check_unchanged(request, _organisation(unit))
+    return tagged(response, _organisation(edit_organisation(unit, body.name, body.name_en, request.user)))
 
 
 @router.get("checkpoints", response=Page[CheckpointOut])
@@ -176,9 +187,9 @@ def list_checkpoints(request: HttpRequest, wanted: Query[FindIn]) -> Any:
 
 @router.get("checkpoints/{number}", response=CheckpointOut)
 @requires("checkpoints.view")
-def get_checkpoint(request: HttpRequest, number: Number) -> Any:
-    """A checkpoint of my reach."""
-    return _checkpoint(fetch_checkpoint(number, request.user))
+def get_checkpoint(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
+    """A checkpoint of my reach; ``ETag`` for an edit."""
+    return tagged(response, _checkpoint(fetch_checkpoint(number, request.user)))
 
 
 @router.post("checkpoints", response={201: CheckpointOut})
@@ -192,10 +203,15 @@ def post_checkpoint(request: HttpRequest, body: CheckpointIn) -> Any:
 
 @router.put("checkpoints/{number}", response=CheckpointOut)
 @requires("checkpoints.edit")
-def put_checkpoint(request: HttpRequest, number: Number, body: CheckpointEditIn) -> Any:
-    """Change name or type. Errors: name_taken, poster_editions_used_up."""
-    kind = _type(body.type)
-    return _checkpoint(edit_checkpoint(number, request.user, type=kind, name=body.name, name_en=body.name_en))
+def put_checkpoint(request: HttpRequest, response: HttpResponse, number: Number, body: CheckpointEditIn) -> Any:
+    """Change name or type, with ``If-Match`` only as it was read.
+
+    Errors: name_taken, poster_editions_used_up, changed_meanwhile.
+    """
+    kind, door = _type(body.type), fetch_checkpoint(number, request.user, "checkpoints.edit")
+    check_unchanged(request, _checkpoint(Checkpoint.objects.select_for_update().get(pk=door.pk)))
+    edited = edit_checkpoint(number, request.user, type=kind, name=body.name, name_en=body.name_en)
+    return tagged(response, _checkpoint(edited))
 
 
 @router.post("checkpoints/{number}/state", response=CheckpointOut)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from ankang.base.api import approvals, door
+from ankang.base.api import approvals, door, exports
 from ankang.base.api.describe import complete
 from ankang.base.errors import BadInput, BadRequest, Problem
 from ankang.base.middleware import render_problem
@@ -75,5 +75,6 @@ door.resident_behind_request.append(resident_of)
 for room in ROOMS:
     if room == "base":
         api.add_router("", approvals.router)
+        api.add_router("", exports.router)
     elif find_spec(f"ankang.{room}.api"):
         api.add_router("", import_module(f"ankang.{room}.api").router)

@@ -17,6 +17,7 @@ from ankang.base.models import Duty
 from ankang.base.permissions import permissions_of, requires, sensitive, staff_only
 
 from .models import Invitation, StaffEvent, StaffToken
+from .providers_api import router as providers_router
 from .services import (
     add_duty,
     ask_reset,
@@ -35,6 +36,7 @@ from .services import (
 )
 
 router = Router(tags=["staff"])
+router.add_router("", providers_router)
 
 
 class DutyIn(Given):

@@ -36,6 +36,7 @@ SECURITY = {
 TAGS = {
     "approvals": "What waits for a second person.",
     "archive": "The personal archive.",
+    "exports": "Files out of lists.",
     "feeds": "Evidence from other systems.",
     "groups": "Groups that are checked in as one.",
     "health": "Colours, evidence, rules, areas.",

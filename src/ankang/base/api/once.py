@@ -71,7 +71,8 @@ def _keep(place: dict[str, Any], response: HttpResponseBase) -> HttpResponseBase
     row = AnsweredOnce.objects.filter(**place)
     if connection.needs_rollback:
         return response
-    plain = isinstance(response, HttpResponse) and not response.cookies and len(response.content) <= LARGEST_ANSWER
+    file = "Content-Disposition" in response.headers
+    plain = isinstance(response, HttpResponse) and not (file or response.cookies) and len(response.content) <= LARGEST_ANSWER
     if response.status_code >= 400 or not plain:
         row.delete()
         return response
