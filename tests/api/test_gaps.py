@@ -250,3 +250,13 @@ def test_an_agencys_sign_in_is_entered_changed_and_switched_off(ningguo: None) -
     assert desk.put(address, body | {"name": "厅"}, JSON).json() == made | {"name": "厅", "active": False}
     assert [row["slug"] for row in desk.get(f"{API}/staff/providers").json()["items"]] == ["police"]
     assert code_of(desk.put(f"{API}/staff/providers/{made['number'] + 99}", body, JSON)) == (404, "not_found")
+
+
+def test_versions_and_requests_of_policies_come_in_pages(client: Client, ningguo: None) -> None:  # noqa: F811
+    desk = at_desk(an_officer())
+    for wish in ("a", "b"):
+        assert desk.post(f"{API}/policies/requests", {"type": "school", "wish": wish, "reason": "r"}, JSON).status_code == 201
+    first = client.get(f"{API}/policies/requests?limit=1").json()
+    second = client.get(f"{API}/policies/requests", {"limit": 1, "cursor": first["next"]}).json()
+    assert ([row["wish"] for row in first["items"] + second["items"]], second["next"]) == (["b", "a"], None)
+    assert client.get(f"{API}/policies/versions").json() == {"items": [], "next": None}

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Router
+from ninja import Field, Query, Router
 
+from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given, Number
 from ankang.base.api.versions import check_unchanged, tagged
 from ankang.base.permissions import public, requires
@@ -66,12 +67,12 @@ def policies_in_force(request: HttpRequest) -> dict[str, Any]:
     return {**head, "text": text, "next": following}
 
 
-@router.get("policies/versions", response=list[dict[str, Any]], auth=None)
+@router.get("policies/versions", response=Page[dict[str, Any]], auth=None)
 @public("everybody may read every version there was")
-def versions(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every approved version, newest first; at most 200."""
-    rows = PolicyRelease.objects.filter(state__in=PolicyRelease.APPROVED).order_by("-effective_at")[:200]
-    return [_release(row) for row in rows]
+def versions(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """Every approved version, newest first."""
+    rows = PolicyRelease.objects.filter(state__in=PolicyRelease.APPROVED).defer("text")
+    return page_of(rows, ("-version",), wanted, _release, "policies.versions")
 
 
 @router.get("policies/versions/{version}", response=dict[str, Any], auth=None)
@@ -135,11 +136,11 @@ def withdraw(request: HttpRequest, number: int) -> dict[str, Any]:
         return _release(withdraw_policies(number, request.user, timezone.now()))
 
 
-@router.get("policies/requests", response=list[dict[str, Any]], auth=None)
+@router.get("policies/requests", response=Page[dict[str, Any]], auth=None)
 @public("everybody may read what was asked for and what the province answered")
-def requests(request: HttpRequest) -> list[dict[str, Any]]:
-    """The requests, open ones first; at most 200."""
-    return [_request(row) for row in policy_requests()[:200]]
+def requests(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """What was asked for, newest first."""
+    return page_of(policy_requests(), ("-asked_at", "-pk"), wanted, _request, "policies.requests")
 
 
 @router.post("policies/requests", response={201: dict[str, Any]})
