@@ -14,7 +14,7 @@ from .fuzzing import faults_of, operations, the_schema
 from .ground import everything, ground, nobody, resident
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("FUZZ", "3"))
+EXAMPLES = int(os.environ.get("FUZZ", "1"))
 ONLY = os.environ.get("FUZZ_ONLY", "")
 
 
