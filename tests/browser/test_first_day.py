@@ -49,7 +49,7 @@ def test_a_resident_applies_and_is_admitted_at_a_door_and_the_city_sees_it(windo
     picture(door, "scanner-admit-phone")
     close_answer(door)
     assert verify_typed(door, code) == "不放行"
-    assert "用过" in door.inner_text("#answer_why")
+    assert "刚在这里放行过" in door.inner_text("#answer_why")
     picture(door, "scanner-deny-phone")
 
     staff.goto("/console/passage/visit/")

@@ -15,6 +15,8 @@ from ankang.exchange.services.checking import check_batch
 
 from .builders import counts
 
+EVIDENCE = ("nucleic-tests", "contacts")
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -28,7 +30,7 @@ def test_the_demonstration_has_batches_in_three_states_and_a_second_run_adds_non
     for _ in range(2):
         ensure_feeds(house, datetime.now(UTC))
         check_batch(Batch.objects.get(feed="contacts").pk)  # as the worker does
-        found = [(batch.feed, batch.state, counts(batch)) for batch in Batch.objects.order_by("pk")]
+        found = [(batch.feed, batch.state, counts(batch)) for batch in Batch.objects.order_by("pk") if batch.feed in EVIDENCE]
         assert found == [
             ("nucleic-tests", "finished", {"succeeded": 30}),
             ("contacts", "pending_approval", {}),

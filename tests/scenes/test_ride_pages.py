@@ -28,7 +28,7 @@ def test_a_showing_reported_again_stands_there_as_refused_with_the_reason(applie
     code = rider.code()
     bus.told(bus.report(code), bus.report(code))
     page = rider.browser().get("/me/rides").content.decode()
-    assert (page.count("got on"), page.count("refused: This code was just used here")) == (1, 1)
+    assert (page.count("got on"), page.count("refused: Just admitted here")) == (1, 1)
     rides = rider.browser().get("/api/v1/me/rides").json()
     assert sorted((ride["verdict"], ride["reason"]) for ride in rides) == [("admit", "ok"), ("deny", "already_used")]
 
