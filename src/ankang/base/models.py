@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .fields import EncryptedTextField
@@ -26,7 +27,12 @@ class Region(models.Model):
         verbose_name, verbose_name_plural = _("region"), _("regions")
 
     def __str__(self) -> str:
-        return self.name
+        return self.word
+
+    @property
+    def word(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if self.name_en and (get_language() or "zh").startswith("en") else self.name
 
 
 class Revision(models.Model):
