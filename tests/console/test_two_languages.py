@@ -75,7 +75,7 @@ def test_chinese_pages_hold_no_english_words(everybody: Any, client: Any) -> Non
 
 def test_english_pages_hold_no_chinese_sentences(everybody: Any, client: Any) -> None:
     """Names of units stay Chinese where nobody gave them an English one; a run of four signs that is no name is a sentence."""
-    names = re.compile(r"单位\d+|检查点\d+|安康码|中文|简体中文|管理员|.*(or 姓名.*|.*(方案|通知|国家标准|联防联控).*")
+    names = re.compile(r"单位\d+|检查点\d+|安康码|中文|简体中文|管理员|.*\(or 姓名.*|.*(方案|通知|国家标准|联防联控).*")
     found: dict[str, set[str]] = {}
     for user in everybody:
         for link, page in _pages(client, user, "en").items():
