@@ -39,8 +39,8 @@ drill: build $(MADE)/test-packages
 	@.venv/bin/python -m bench.drills $(ARGS)
 
 docs: build
-	@.venv/bin/python -m ankang.site.api_reference build/docs
-	@ls -s build/docs
+	@.venv/bin/ankang reference build/docs
+	@cp build/docs/errors.md docs/errors.md
 
 fuzz: build $(MADE)/test-packages
 	@FUZZ=$${FUZZ:-30} .venv/bin/python -m pytest tests/api/test_schemathesis.py $(ARGS)

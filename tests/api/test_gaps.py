@@ -101,7 +101,13 @@ def test_the_whole_file_wants_the_digits_where_the_sign_in_is_old(person: Any, p
 def test_a_read_is_questioned_answered_and_weighed(person: Any, phone: Client) -> None:
     reader, auditor = officer("operations"), officer("auditor")
     record_read(reader, person.pk, "people.view", "window: 7", ("name",), timezone.now())
-    read = AccessRecord.objects.get().id
+    (shown,) = phone.get(f"{API}/me/reads").json()["items"]
+    read = shown["id"]
+    assert (read, set(shown)) == (
+        str(AccessRecord.objects.get().id),
+        {"id", "at", "office", "role", "purpose", "fields"},
+    )
+    assert reader.username not in str(shown)
     assert phone.post(f"{API}/me/reads/{read}/question", {"text": "why"}, JSON).status_code == 201
     assert code_of(phone.post(f"{API}/me/reads/{read}/question", {"text": "why"}, JSON)) == (409, "already_questioned")
     api, stranger = at_desk(auditor), at_desk(reader)

@@ -1,5 +1,8 @@
 """The command line explains itself, and its faults are sentences."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from ankang.cli.commands import COMMANDS
@@ -53,3 +56,11 @@ def test_demo_accounts_without_a_demonstration_say_what_to_do(ankang: Run) -> No
     done = ankang("demo", "accounts")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == ("Error: There is no demonstration yet; run `ankang demo seed`, or `ankang up --demo`.\n")
+
+
+def test_the_reference_of_the_api_is_written_from_the_code_alone(ankang: Run, tmp_path: Path) -> None:
+    done = ankang("reference", str(tmp_path), ANKANG_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads((tmp_path / "openapi.json").read_text())["openapi"].startswith("3.1")
+    assert "/api/v1/me" in (tmp_path / "index.html").read_text()
+    assert (tmp_path / "errors.md").read_text() == Path("docs/errors.md").read_text()

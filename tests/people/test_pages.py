@@ -217,7 +217,8 @@ def test_my_own_page_shows_who_looked_at_me(signed_in: Client, admin_user: Any) 
     record_read(admin_user, person, "people.unmask", "hotline: order 12", ["phone", "name"], NOW)
     page = text(signed_in.get("/me"))
     assert "Answering an appeal or a 12345 call: order 12" in page
-    assert "admin · saw full name, phone" in page
+    assert "the platform itself · saw full name, phone" in page
+    assert "admin" not in page
 
 
 @pytest.mark.parametrize("page", ["/me", "/me/consents/notices", "/apply/done"])

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from ankang.base.models import AccessRecord, Region
-from ankang.base.organisations import organisation_tree
+from ankang.base.models import AccessRecord
+from ankang.people.reads import reader_offices
 from ankang.people.words import READ_FIELDS, read_purpose_words
 from ankang.staff.words import permission_words, role_words
 
@@ -61,15 +61,14 @@ FAULTS: dict[str, Any] = {
 }
 
 
-def read_lines(rows: Iterable[AccessRecord], lang: str) -> list[dict[str, Any]]:
+def read_lines(rows: Iterable[AccessRecord]) -> list[dict[str, Any]]:
     """Reads for a page: the office and duty of the reader, purpose and fields in words."""
     rows = list(rows)
-    offices = organisation_tree().names({row.office for row in rows if row.office is not None})
-    regions = {region.code: region for region in Region.objects.filter(code__in={row.region for row in rows})}
+    offices = reader_offices(rows)
     return [
         {
             "row": row,
-            "office": offices.get(row.office or 0) or _region_words(regions.get(row.region), lang),
+            "office": offices[row.id],
             "duty": role_words(row.role) if row.role else permission_words(row.duty),
             "purpose": read_purpose_words(row.purpose),
             "fields": _now(", ").join(str(FIELD_WORDS.get(field, field)) for field in row.fields),
@@ -84,9 +83,3 @@ def counts_in_words(counts: dict[str, Any]) -> str:
         f"{COUNT_WORDS.get(name, name)} {value}"
         for name, value in sorted(counts.items(), key=lambda pair: (pair[0] in ("limit", "of"), pair[0]))
     )
-
-
-def _region_words(region: Region | None, lang: str) -> str:
-    if region is None:
-        return _now("the platform itself")
-    return region.name if lang.startswith("zh") else region.name_en

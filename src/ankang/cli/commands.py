@@ -22,6 +22,7 @@ COMMANDS = {
     "places": ("ankang.cli.places", "Hand in a list of organisations and checkpoints."),
     "policies": ("ankang.cli.places", "Who is admitted where: what holds, every version, its seal."),
     "staff": ("ankang.cli.staff", "Invite staff, list them, end their access."),
+    "reference": ("ankang.cli.reference", "The reference of the API as files: pages, OpenAPI, errors."),
     "doctor": ("ankang.cli.doctor", "Say what is wrong, and what to do about it."),
     "demo": ("ankang.cli.demo", "The demonstration: residents, accounts, credentials for scripts."),
     "simulate": ("ankang.cli.simulate", "Drive a day in Ningguo through the real HTTP interface."),

@@ -18,13 +18,19 @@ def database() -> Iterator[Settings]:
 
 
 @contextlib.contextmanager
+def code_alone() -> Iterator[None]:
+    """Django set up for what asks no database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ankang.site.settings")
+    import django as library
+
+    library.setup()
+    yield
+
+
+@contextlib.contextmanager
 def django() -> Iterator[Settings]:
     """The settings, with the database running and Django set up; the tables must be there."""
-    with database() as settings:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ankang.site.settings")
-        import django as library
-
-        library.setup()
+    with database() as settings, code_alone():
         yield settings
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from ninja.decorators import decorate_view
 from pydantic import Field
 
 from ankang.base.api.shapes import Given
@@ -16,11 +15,11 @@ from ankang.core.masking import mask_name
 
 from . import services
 from .carrier_runs_api import router as carrier_runs_router
+from .changes_api import router as changes_router
 from .companion_api import router as companions_router
 from .credentials import require_resident
 from .desk_api import router as desk_router
 from .family_api import router as family_router
-from .json_bodies import json_body
 from .legacy_api import router as legacy_router
 from .models import Consent
 from .resident_api import router as resident_router
@@ -31,6 +30,7 @@ router.add_router("", companions_router)
 router.add_router("", carrier_runs_router)
 router.add_router("", legacy_router)
 router.add_router("", resident_router)
+router.add_router("", changes_router)
 router.add_router("", family_router)
 router.add_router("", desk_router)
 
@@ -87,7 +87,6 @@ class MeOut(Schema):
 
 
 @router.post("one-time-codes", response={202: CodeSent})
-@decorate_view(json_body)
 @public("anybody may apply; paced by number")
 def send_code(request: HttpRequest, body: CodeRequest) -> Any:
     """Send a one-time code. Errors: bad_input, code_too_soon, too_many_codes."""
@@ -99,7 +98,6 @@ def send_code(request: HttpRequest, body: CodeRequest) -> Any:
 
 
 @router.post("applications", response={200: ApplicationOut, 201: ApplicationOut})
-@decorate_view(json_body)
 @public("anybody may apply; the phone is proved by a one-time code")
 def post_application(request: HttpRequest, body: ApplicationIn) -> Any:
     """Apply, or come back to one's code. 201 for a new person.

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from ninja.decorators import decorate_view
 from pydantic import Field
 
 from ankang.base.api.shapes import Given
@@ -16,7 +15,6 @@ from ankang.core.masking import mask_name
 
 from . import companions
 from .credentials import require_resident
-from .json_bodies import json_body
 from .models import Companion
 from .rules import COMPANIONS_PER_PERSON, check_digits
 
@@ -76,7 +74,6 @@ def get_companions(request: HttpRequest) -> Any:
 
 
 @router.post("me/companions", response=AskedOut)
-@decorate_view(json_body)
 @for_resident
 def ask_companion(request: HttpRequest, body: WhoIn) -> Any:
     """Ask somebody to walk along. Errors: not_signed_in, bad_input, too_many_companions."""
@@ -86,7 +83,6 @@ def ask_companion(request: HttpRequest, body: WhoIn) -> Any:
 
 
 @router.post("me/companions/confirm", response=CompanionsOut)
-@decorate_view(json_body)
 @for_resident
 def confirm_companion(request: HttpRequest, body: ConfirmIn) -> Any:
     """The other one agreed. Errors: not_signed_in, bad_input, code_wrong, code_expired, too_many_companions."""
@@ -99,7 +95,6 @@ def confirm_companion(request: HttpRequest, body: ConfirmIn) -> Any:
 
 
 @router.put("me/companions/along", response=CompanionsOut)
-@decorate_view(json_body)
 @for_resident
 def put_along(request: HttpRequest, body: AlongIn) -> Any:
     """Who walks with me today. Errors: not_signed_in, bad_input, not_found, chain_refused."""

@@ -13,8 +13,9 @@ from ankang.base.errors import BadInput, NotFound
 from ankang.base.permissions import for_resident
 
 from . import family
+from .changes_api import Picture, RequestOut, pictures_of, request_out
 from .credentials import require_resident
-from .resident_api import CredentialOut, Picture, RequestOut, SentOut, _digits, _own, pictures_of, request_out
+from .resident_api import CredentialOut, SentOut, digits_in, own_resident
 from .rules import PICTURES_PER_REQUEST, Application
 from .services import relatives, requests
 
@@ -69,7 +70,7 @@ class FamilyOut(Schema):
 @for_resident
 def get_family(request: HttpRequest) -> Any:
     """My family. Errors: own_code_only."""
-    return _family(_own(request).person)
+    return _family(own_resident(request).person)
 
 
 @router.post("me/family/codes", response={202: SentOut})
@@ -78,7 +79,7 @@ def post_family_code(request: HttpRequest, body: RelativeIn) -> Any:
     """Send digits to the relative's own phone. Errors: own_code_only, code_too_soon, too_many_codes."""
     if not body.phone:
         raise BadInput(details={"fields": {"phone": "required"}})
-    relatives.ask_consent(_own(request).person, _application(body), timezone.now())
+    relatives.ask_consent(own_resident(request).person, _application(body), timezone.now())
     return 202, SentOut()
 
 
@@ -90,10 +91,10 @@ def post_family(request: HttpRequest, body: ConsentIn) -> Any:
     Errors: own_code_only, code_wrong, code_expired, details_do_not_match, phone_full, not_of_age, of_age, birth_date_needed,
     chain_of_proxies, code_ended.
     """
-    person = _own(request).person
+    person = own_resident(request).person
     if not body.phone:
         raise BadInput(details={"fields": {"phone": "required"}})
-    relatives.apply_with_consent(person, _application(body), _digits(body.code), timezone.now())
+    relatives.apply_with_consent(person, _application(body), digits_in(body.code), timezone.now())
     return 201, _family(person)
 
 
@@ -104,7 +105,7 @@ def post_family_request(request: HttpRequest, body: DocumentsIn) -> Any:
 
     Errors: own_code_only, picture_refused, too_many_requests_waiting.
     """
-    person, pictures = _own(request).person, pictures_of(body.pictures)
+    person, pictures = own_resident(request).person, pictures_of(body.pictures)
     made = requests.ask_for_relative(person, body.kind, _application(body), pictures, timezone.now())
     return 201, request_out(made)
 
@@ -113,7 +114,7 @@ def post_family_request(request: HttpRequest, body: DocumentsIn) -> Any:
 @for_resident
 def post_ward_credential(request: HttpRequest, number: Number) -> Any:
     """A credential with which my device shows the ward's code. Errors: own_code_only."""
-    issued = family.open_ward(_own(request), number, "api", timezone.now())
+    issued = family.open_ward(own_resident(request), number, "api", timezone.now())
     return {"credential": issued.token, "expires_at": issued.expires}
 
 
@@ -121,7 +122,7 @@ def post_ward_credential(request: HttpRequest, number: Number) -> Any:
 @for_resident
 def delete_family(request: HttpRequest, number: Number) -> Any:
     """Either of the two (an adult ward) ends it. Errors: own_code_only."""
-    person, now = _own(request).person, timezone.now()
+    person, now = own_resident(request).person, timezone.now()
     row = family.live_guardianships(now).filter(pk=number).first()
     if row is None or person not in (row.guardian_id, row.ward_id):
         raise NotFound()

@@ -1,8 +1,8 @@
 """HTTP of the resident's own pages: signing in, devices, agreements, who looked at me, sheets, changes, closing."""
 
-from base64 import b64decode
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,14 +17,12 @@ from ankang.base.permissions import for_resident, public
 
 from . import carriers, services
 from .credentials import Resident, require_resident
-from .errors import OwnCodeOnly, PictureRefused
+from .errors import OwnCodeOnly
 from .models import Carrier, Consent, Credential
-from .rules import CODE_GAP_SECONDS, CODE_SECONDS, PICTURE_BYTES, PICTURES_PER_REQUEST, PURPOSES, check_digits
-from .services import changing, leaving, requests
+from .reads import reader_offices
+from .rules import CODE_GAP_SECONDS, CODE_SECONDS, PURPOSES, check_digits
 
 router = Router(tags=["people"])
-Phone = Annotated[str, Field(max_length=40, examples=["13800000001"])]
-Picture = Annotated[str, Field(max_length=PICTURE_BYTES * 4 // 3 + 4, description="base64 of a JPEG or PNG")]
 
 
 class SignInWhoIn(Given):
@@ -76,8 +74,10 @@ class ConsentOut(Schema):
 class ReadOut(Schema):
     """Somebody of the staff saw these fields of mine in clear."""
 
+    id: UUID = Field(description="For a question about it: POST me/reads/{id}/question")
     at: datetime
-    reader: str
+    office: str = Field(description="Where the reader works; not who it was")
+    role: str
     purpose: str
     fields: list[str]
 
@@ -107,56 +107,6 @@ class CardIn(Given):
     number: Short
 
 
-class TownIn(Given):
-    """The town's region code."""
-
-    town: Annotated[str, Field(max_length=40, examples=["341881-01"])]
-
-
-class PhoneIn(Given):
-    """My new number."""
-
-    phone: Phone
-
-
-class NewPhoneIn(PhoneIn):
-    """The digits of the new phone, and those of the old one where there is one."""
-
-    code: Digits
-    old_code: Digits = ""
-
-
-class NameIn(Given):
-    """My new name, with pictures of the document that shows it."""
-
-    name: Short
-    pictures: Annotated[list[Picture], Field(min_length=1, max_length=PICTURES_PER_REQUEST)]
-
-
-class RequestOut(Schema):
-    """A request that the town's office reviews."""
-
-    number: int
-    kind: str
-    state: str
-    asked_at: datetime
-    decided_at: datetime | None
-    reason: str | None
-
-
-class CloseIn(Given):
-    """The digits that came; ``erase``: delete name and document too, as soon as they may go."""
-
-    code: Digits
-    erase: bool = False
-
-
-class ClosingOut(Schema):
-    """When the account closes; null: nothing is on its way."""
-
-    due_at: datetime | None
-
-
 @router.post("sign-in/codes", response={202: SentOut})
 @public("anybody may try to sign in; the answer does not tell who is on file")
 def post_sign_in_code(request: HttpRequest, body: SignInWhoIn) -> Any:
@@ -169,7 +119,7 @@ def post_sign_in_code(request: HttpRequest, body: SignInWhoIn) -> Any:
 @public("the digits on the phone on file are the proof")
 def post_sign_in(request: HttpRequest, body: SignInIn) -> Any:
     """A credential for this device. Errors: code_wrong, code_expired."""
-    digits = _digits(body.code)
+    digits = digits_in(body.code)
     issued = services.sign_in(body.document_kind, body.document, body.name, digits, "api", timezone.now())
     return {"credential": issued.token, "expires_at": issued.expires}
 
@@ -256,108 +206,7 @@ def post_lost(request: HttpRequest, number: Number) -> Any:
     return 204, None
 
 
-@router.put("me/town", response={204: None})
-@for_resident
-def put_town(request: HttpRequest, body: TownIn) -> Any:
-    """Where I live from now on. Errors: own_code_only."""
-    changing.change_town(_own(request).person, body.town, None, timezone.now())
-    return 204, None
-
-
-@router.post("me/phone/codes", response={202: SentOut})
-@for_resident
-def post_phone_codes(request: HttpRequest, body: PhoneIn) -> Any:
-    """Send digits to my new phone, and to the old one. Errors: own_code_only, code_too_soon, too_many_codes, phone_full."""
-    changing.ask_new_phone(_own(request).person, body.phone, timezone.now())
-    return 202, SentOut()
-
-
-@router.put("me/phone", response={204: None})
-@for_resident
-def put_phone(request: HttpRequest, body: NewPhoneIn) -> Any:
-    """The new phone counts from now on. Errors: own_code_only, code_wrong, code_expired, phone_full."""
-    digits, old = _digits(body.code), _digits(body.old_code, "old_code") if body.old_code else ""
-    changing.change_phone(_own(request).person, body.phone, digits, old, timezone.now())
-    return 204, None
-
-
-@router.post("me/name", response={201: RequestOut})
-@for_resident
-def post_name(request: HttpRequest, body: NameIn) -> Any:
-    """Ask for my new name; the town's office reviews it. Errors: own_code_only, picture_refused, too_many_requests_waiting."""
-    made = requests.ask_for_name(_own(request).person, body.name, pictures_of(body.pictures), timezone.now())
-    return 201, request_out(made)
-
-
-@router.get("me/requests", response=Page[RequestOut])
-@for_resident
-def list_requests(request: HttpRequest, wanted: Query[PageIn]) -> Any:
-    """What I asked the town's office for, newest first. Errors: own_code_only."""
-    rows = requests.requests_of(_own(request).person)
-    return page_of(rows, ("-asked_at", "-pk"), wanted, request_out, "me.requests")
-
-
-@router.post("me/requests/{number}/withdraw", response={204: None})
-@for_resident
-def post_withdraw_request(request: HttpRequest, number: Number) -> Any:
-    """Take a request back. Errors: own_code_only, already_reviewed."""
-    requests.withdraw_request(_own(request).person, number, timezone.now())
-    return 204, None
-
-
-@router.get("me/closing", response=ClosingOut)
-@for_resident
-def get_closing(request: HttpRequest) -> Any:
-    """Whether my account closes soon. Errors: own_code_only."""
-    row = leaving.closing_of(_own(request).person)
-    return {"due_at": row.due_at if row else None}
-
-
-@router.post("me/closing/codes", response={202: SentOut})
-@for_resident
-def post_closing_code(request: HttpRequest) -> Any:
-    """Send the digits that confirm a closing. Errors: own_code_only, not_in_this_state, code_too_soon, too_many_codes."""
-    leaving.ask_closing_code(_own(request).person, timezone.now())
-    return 202, SentOut()
-
-
-@router.post("me/closing", response={202: ClosingOut})
-@for_resident
-def post_closing(request: HttpRequest, body: CloseIn) -> Any:
-    """Close my account in a week. Errors: own_code_only, code_wrong, code_expired, leaving_open, not_in_this_state."""
-    row = leaving.ask_to_close(_own(request).person, _digits(body.code), body.erase, timezone.now())
-    return 202, {"due_at": row.due_at}
-
-
-@router.delete("me/closing", response={204: None})
-@for_resident
-def delete_closing(request: HttpRequest) -> Any:
-    """I keep my account. Errors: own_code_only."""
-    leaving.keep_account(_own(request).person, timezone.now())
-    return 204, None
-
-
-def pictures_of(texts: list[str]) -> list[bytes]:
-    """The pictures of a body. Raises PictureRefused."""
-    try:
-        return [b64decode(text, validate=True) for text in texts]
-    except ValueError:
-        raise PictureRefused(details={"fields": {"pictures": "base64"}}) from None
-
-
-def request_out(row: Any) -> dict[str, Any]:
-    """A request as its owner sees it."""
-    return {
-        "number": row.pk,
-        "kind": row.kind,
-        "state": row.state,
-        "asked_at": row.asked_at,
-        "decided_at": row.decided_at,
-        "reason": row.reason,
-    }
-
-
-def _own(request: HttpRequest) -> Resident:
+def own_resident(request: HttpRequest) -> Resident:
     """The resident on the own phone, not while it shows a ward's code. Raises OwnCodeOnly."""
     resident = require_resident(request)
     if resident.guardianship is not None:
@@ -365,7 +214,8 @@ def _own(request: HttpRequest) -> Resident:
     return resident
 
 
-def _digits(text: str, field: str = "code") -> str:
+def digits_in(text: str, field: str = "code") -> str:
+    """Six digits as typed, full width too. Raises BadInput naming ``field``."""
     digits, faults = check_digits(text)
     if faults:
         raise BadInput(details={"fields": {field: "bad_code"}})
@@ -383,7 +233,8 @@ def _consents(person: int) -> list[dict[str, Any]]:
 
 
 def _read(row: AccessRecord) -> dict[str, Any]:
-    return {"at": row.at, "reader": row.reader_name, "purpose": row.purpose, "fields": row.fields}
+    names = ("id", "at", "role", "purpose", "fields")
+    return {"office": reader_offices([row])[row.id], **{name: getattr(row, name) for name in names}}
 
 
 def _carrier(row: Carrier) -> dict[str, Any]:

@@ -4,7 +4,6 @@
 """
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ ERRORS_HEAD = """# Errors of the API
 
 Every refusal has one shape: `{"error": "code", "message": "…", "details": {…}}`. The code is stable; the sentence is in
 the reader's language (`Accept-Language`). Which operation may answer which is in the reference (`make docs`, /docs/api/).
-This file is generated (`python -m ankang.site.api_reference`) and compared by a test.
+This file is generated (`make docs`) and compared by a test.
 
 | code | status | sentence | 中文 |
 | --- | --- | --- | --- |
@@ -54,7 +53,7 @@ def errors_document() -> str:
 
 
 def write(folder: Path) -> None:
-    """Write index.html, openapi.json and errors.md to ``folder``, and docs/errors.md beside them in the tree."""
+    """Write index.html, openapi.json and errors.md to ``folder``."""
     from .api import api
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,14 +127,3 @@ def _example(schema: Mapping[str, Any], shapes: Mapping[str, Any], depth: int) -
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-if __name__ == "__main__":
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ankang.site.settings")
-    import django
-
-    django.setup()
-    write(Path(sys.argv[1]))
-    Path("docs/errors.md").write_text(errors_document())

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -53,7 +52,7 @@ def reads(request: HttpRequest) -> HttpResponse:
         given = {"document": person.cleaned_data["document"], "why": person.cleaned_data["why"]}
     rows = search_reads(request.user, form.wanted(**given), timezone.now())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "person_form": person, "page": page, "lines": read_lines(page, _lang()), "kept": _kept(request)}
+    context = {"form": form, "person_form": person, "page": page, "lines": read_lines(page), "kept": _kept(request)}
     return console_page(request, "access/reads.html", _("Reads on record"), searched=bool(given), **context)
 
 
@@ -83,7 +82,7 @@ def question(request: HttpRequest, number: int) -> HttpResponse:
             messages.success(request, _("The resident can read your answer."))
             return redirect("access_question", number)
     row, read = fetch_question(request.user, number)
-    line = read_lines([read], _lang())[0]
+    line = read_lines([read])[0]
     context = {"row": row, "line": line, "state": QUESTION_STATE_WORDS[row.state], "problem_words": fault}
     return console_page(request, "access/question_answer.html", _("Questions of residents"), **context)
 
@@ -156,7 +155,3 @@ def _kept(request: HttpRequest) -> str:
     kept = request.GET.copy()
     kept.pop("page", None)
     return kept.urlencode()
-
-
-def _lang() -> str:
-    return get_language() or "zh-hans"

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ankang.base.errors import BadInput
@@ -49,7 +48,7 @@ def question(request: HttpRequest, resident: Resident, read: UUID) -> HttpRespon
 
 def _lines(person: int, rows: list[Any]) -> list[dict[str, Any]]:
     asked = question_states(person, rows)
-    lines = read_lines(rows, get_language() or "zh-hans")
+    lines = read_lines(rows)
     for line in lines:
         found = asked.get(line["row"].id)
         line |= {"question": found, "question_state": QUESTION_STATE_WORDS[found.state] if found else ""}

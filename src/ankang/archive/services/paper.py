@@ -114,7 +114,7 @@ def _corrections(rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
 def _reads(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
-            "title": f"{_moment(one['at'])} {one['reader']}",
+            "title": f"{_moment(one['at'])} {one['office']}",
             "rows": [
                 (_("Purpose"), read_purpose_words(one["purpose"])),
                 (_("Saw"), ", ".join(str(READ_FIELDS.get(field, field)) for field in one["fields"])),

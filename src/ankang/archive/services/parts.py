@@ -17,6 +17,7 @@ from ankang.passage.services import visits_of
 from ankang.people.carriers import carriers_of
 from ankang.people.family import guardians_of, wards_of
 from ankang.people.models import Change, Consent, Credential, FormerDocument, Person
+from ankang.people.reads import reader_offices
 from ankang.places.models import Checkpoint
 
 from ..kinds import section_kinds
@@ -46,7 +47,9 @@ def identity(person: int, now: datetime) -> dict[str, Any]:
         "applied_via": row.applied_via,
         "state": row.state,
         "former_documents": [{"kind": one.kind, "number": one.number, "until": seconds(one.until)} for one in former],
-        "changes": [{"field": one.field, "before": one.before, "at": seconds(one.at), "by": one.by_name} for one in changes],
+        "changes": [
+            {"field": one.field, "before": one.before, "at": seconds(one.at), "by": one.by_name} for one in changes
+        ],
     }
 
 
@@ -141,9 +144,11 @@ def corrections(person: int, now: datetime) -> list[dict[str, Any]]:
 
 def reads(person: int, now: datetime) -> list[dict[str, Any]]:
     """Everyone who saw the person's data in full."""
-    rows = AccessRecord.objects.filter(person=person).order_by("at")
+    rows = list(AccessRecord.objects.filter(person=person).order_by("at"))
+    offices = reader_offices(rows)
     return [
-        {"at": seconds(row.at), "reader": row.reader_name, "purpose": row.purpose, "fields": row.fields} for row in rows
+        {"at": seconds(row.at), "office": offices[row.id], "purpose": row.purpose, "fields": row.fields}
+        for row in rows
     ]
 
 

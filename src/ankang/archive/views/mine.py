@@ -15,10 +15,10 @@ from ankang.base.models import AccessRecord
 from ankang.core.identifiers import DocumentKind
 from ankang.core.verdicts import Direction, Verdict
 from ankang.people.credentials import Resident
+from ankang.people.reads import shown_reads
 from ankang.people.sections import Section
 from ankang.people.services import masked_people
 from ankang.people.views.family import own_page
-from ankang.people.words import READ_FIELDS, read_purpose_words
 from ankang.places.models import Checkpoint
 
 from ..kinds import OWN_SECTIONS, SectionKind, in_words, section_kinds
@@ -160,15 +160,7 @@ def _reads(person: int, field: str) -> list[dict[str, Any]]:
     rows = AccessRecord.objects.filter(person__in=numbers_of(person)).order_by("-at")
     if field:
         rows = rows.filter(fields__contains=[field])
-    return [
-        {
-            "at": row.at,
-            "reader": row.reader_name,
-            "purpose": read_purpose_words(row.purpose),
-            "fields": [READ_FIELDS.get(one, one) for one in row.fields],
-        }
-        for row in rows[:READS_SHOWN]
-    ]
+    return shown_reads(rows[:READS_SHOWN])
 
 
 def _upload(request: HttpRequest) -> bytes | None:

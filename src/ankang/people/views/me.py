@@ -20,12 +20,12 @@ from ..forms import CodeForm, WhoForm, posted
 from ..messages import latest_messages
 from ..models import Consent, Credential
 from ..paths import local_path
+from ..reads import READS_SHOWN, shown_reads
 from ..rules import device_of
 from ..sections import sections_of
-from ..words import DEVICES, OTHER_DEVICE, PURPOSE_WORDS, READ_FIELDS, read_purpose_words
+from ..words import DEVICES, OTHER_DEVICE, PURPOSE_WORDS
 
 DRAFT = "sign_in"
-READS_SHOWN = 100
 STOPPED = "ankang_stopped"
 
 
@@ -92,7 +92,7 @@ def me(request: HttpRequest, resident: Resident) -> HttpResponse:
         "sections": sections_of(resident.person, now),
         "consents": _consents(resident.person),
         "devices": _devices(resident, now),
-        "reads": _reads(resident.person),
+        "reads": shown_reads(AccessRecord.objects.filter(person=resident.person).order_by("-at")[:READS_SHOWN]),
         "for_ward": resident.guardianship is not None,
     }
     return render(request, "people/me.html", context)
@@ -147,17 +147,4 @@ def _devices(resident: Resident, now: Any) -> list[dict[str, Any]]:
     return [
         {"row": row, "word": DEVICES.get(row.label, OTHER_DEVICE), "here": row.pk == resident.serial}
         for row in live.order_by("-issued_at")[:50]
-    ]
-
-
-def _reads(person: int) -> list[dict[str, Any]]:
-    rows = AccessRecord.objects.filter(person=person).order_by("-at")[:READS_SHOWN]
-    return [
-        {
-            "at": row.at,
-            "reader": row.reader_name,
-            "purpose": read_purpose_words(row.purpose),
-            "fields": [READ_FIELDS.get(field, field) for field in row.fields],
-        }
-        for row in rows
     ]

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Router, Schema
-from ninja.decorators import decorate_view
 from pydantic import Field
 
 from ankang.base.api.shapes import Given
@@ -17,7 +16,6 @@ from ankang.base.permissions import for_resident, public
 from ankang.core.base64url import from_base64url, to_base64url
 from ankang.core.epochs import epoch_start
 from ankang.core.verdicts import Direction, Reason, Verdict, sentence
-from ankang.people.api import json_body
 from ankang.people.credentials import require_resident
 
 from . import services
@@ -119,7 +117,6 @@ def get_ride(request: HttpRequest) -> Any:
 
 
 @router.post("me/ride", response=AuthorisationOut)
-@decorate_view(json_body)
 @for_resident
 def post_ride(request: HttpRequest, body: KeyIn) -> Any:
     """Authorise this phone's key. Errors: not_signed_in, bad_input, too_many_requests, no_index_space."""
@@ -162,7 +159,6 @@ def get_rides(request: HttpRequest) -> Any:
 
 
 @router.post("rides", response=RidesOut)
-@decorate_view(json_body)
 @public("a transit gate calls; the bearer of a paired device is asked for")
 def post_rides(request: HttpRequest, body: RidesIn) -> Any:
     """Report rides; again and again if need be. Errors: device_unknown, device_stopped, bad_input."""
