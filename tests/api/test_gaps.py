@@ -13,6 +13,7 @@ from ankang.access.models import Alert
 from ankang.base.models import AccessRecord
 from ankang.base.permissions import ROLES
 from ankang.base.services import record_read
+from ankang.health.models import RuleRelease
 from ankang.people.credentials import issue_credential
 from ankang.people.models import Credential
 
@@ -171,7 +172,8 @@ def test_an_edit_names_the_version_it_was_made_on(ningguo: None) -> None:  # noq
 def test_drafts_of_rules_and_policies_have_a_version_too(ningguo: None) -> None:  # noqa: F811
     user = an_officer()
     desk = at_desk(user)
-    rules = desk.post(f"{API}/rule-sets", {"base": "1"}, JSON)
+    in_force = RuleRelease.objects.latest("pk")
+    rules = desk.post(f"{API}/rule-sets", {"base": str(in_force.pk)}, JSON)
     policies = desk.post(f"{API}/policies/drafts")
     assert (rules.status_code, policies.status_code) == (201, 200), (rules.json(), policies.json())
     for address, send, body in (

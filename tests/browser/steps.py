@@ -2,6 +2,8 @@
 
 import io
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 import zxingcpp
@@ -22,6 +24,16 @@ def apply_as_somebody(page: Any, town: str = "341881-01") -> None:
         box.check()
     page.click("form button.btn--block")
     page.wait_for_url("**/apply/done*")
+
+
+def again_until(attempt: Callable[[], object], seen: Callable[[], bool], seconds: float = 60) -> None:
+    """Do what a person does when the house is a moment behind: the same once more, each second."""
+    end = time.monotonic() + seconds
+    attempt()
+    while not seen():
+        assert time.monotonic() < end, "It did not come"
+        time.sleep(1)
+        attempt()
 
 
 def read_qr(page: Any, selector: str = "#qr") -> str:

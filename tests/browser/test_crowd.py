@@ -10,7 +10,7 @@ import pytest
 from tests.house import House
 
 from .conftest import DESK, PHONE, Desk, picture
-from .steps import enrol_scanner, open_code, read_qr, sign_in, verify_typed
+from .steps import again_until, enrol_scanner, open_code, read_qr, sign_in, verify_typed
 
 PLACE = "港口镇政府"
 _CLASS = """
@@ -61,9 +61,13 @@ def test_a_class_is_led_in_and_a_child_walks_along(windows: Desk, house: House, 
     leader.click("button[name=hours] >> nth=1")
     code = read_qr(leader, ".group-code svg")
     picture(leader, "group-leader")
-    door.fill("#typed", code)
-    door.press("#typed", "Enter")
-    door.wait_for_selector("#members li")
+
+    def type_the_code() -> None:
+        door.fill("#typed", code)
+        door.press("#typed", "Enter")
+        door.wait_for_timeout(1_000)
+
+    again_until(type_the_code, lambda: bool(door.locator("#members li").count()))
     assert door.locator("#members li").count() == 4
     door.click("#all")
     door.locator("#members input").nth(3).uncheck()
