@@ -16,6 +16,7 @@ from ankang.core.masking import mask_name
 from . import services
 from .carrier_runs_api import router as carrier_runs_router
 from .changes_api import router as changes_router
+from .claims_api import router as claims_router
 from .companion_api import router as companions_router
 from .credentials import require_resident
 from .desk_api import router as desk_router
@@ -31,6 +32,7 @@ router.add_router("", carrier_runs_router)
 router.add_router("", legacy_router)
 router.add_router("", resident_router)
 router.add_router("", changes_router)
+router.add_router("", claims_router)
 router.add_router("", family_router)
 router.add_router("", desk_router)
 

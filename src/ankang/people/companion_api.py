@@ -8,14 +8,15 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from ankang.base.api.shapes import Given
+from ankang.base.api.shapes import Given, Number
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident
 from ankang.core.masking import mask_name
 
-from . import companions
+from . import companion_wards, companions
 from .credentials import require_resident
 from .models import Companion
+from .resident_api import own_resident
 from .rules import COMPANIONS_PER_PERSON, check_digits
 
 router = Router(tags=["people"])
@@ -91,6 +92,24 @@ def confirm_companion(request: HttpRequest, body: ConfirmIn) -> Any:
     if faults:
         raise BadInput(details={"fields": faults})
     companions.confirm(person, body.document_kind, body.document, body.name, digits, timezone.now())
+    return _answer(person)
+
+
+@router.post("me/companions/wards/{guardianship}", response=CompanionsOut)
+@for_resident
+def bind_ward(request: HttpRequest, guardianship: Number) -> Any:
+    """Somebody I look after becomes a companion of mine at once. Errors: not_signed_in, own_code_only, too_many_companions."""
+    person = own_resident(request).person
+    companion_wards.bind_ward(person, guardianship, timezone.now())
+    return _answer(person)
+
+
+@router.post("me/companions/{pair}/apart", response=CompanionsOut)
+@for_resident
+def step_out(request: HttpRequest, pair: Number) -> Any:
+    """I do not walk along today after all; the pair stays. Errors: not_signed_in, not_found."""
+    person = require_resident(request).person
+    companions.step_out(pair, person, timezone.now())
     return _answer(person)
 
 

@@ -29,6 +29,8 @@ from .once import HEADER, once
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 RESIDENT_COOKIES = ("ankang_resident",)
+COUNTED = {"code_wrong", "too_many_claims"}
+"""Who may answer one of these keeps a count of wrong tries, also when it refuses."""
 sign_in_with_token: list[Callable[[HttpRequest, str], None]] = []
 """Port of ``staff``: sets ``request.user`` and ``request.staff_token`` for a token; raises TokenRefused."""
 resident_behind_request: list[Callable[[HttpRequest], Any]] = []
@@ -60,8 +62,8 @@ def through_door(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _whole(operation: Operation, run: Callable[[], Any]) -> Any:
-    """A refusal leaves nothing behind, but the count of wrong one-time codes where the operation asks for one."""
-    if "code_wrong" in listed_codes(operation.view_func.__doc__ or "") or set(operation.methods) <= set(SAFE):
+    """A refusal leaves nothing behind, but the count of wrong one-time codes and wrong claims where the operation asks for them."""
+    if COUNTED & set(listed_codes(operation.view_func.__doc__ or "")) or set(operation.methods) <= set(SAFE):
         return run()
     point = transaction.savepoint()
     response = run()
