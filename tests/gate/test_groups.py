@@ -1,10 +1,11 @@
 """A bus or a class at one go: staff tick who is there, each is judged on the own colour, the missing are named."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from ankang.core.colours import Colour
+from ankang.core.epochs import epoch_of
 from ankang.core.verdicts import VisitKind
 from tests.gate.ground import Answer, Device, Ground, InProcess, Person
 from tests.gate.test_verify import Door, told
@@ -163,3 +164,64 @@ def test_a_revoked_device_checks_nobody_in(ground: Ground, gate: InProcess, door
     gate.catch_up()
     assert tick(door, group, [1], thief).json["error"] == "device_revoked"
     assert members(gate, thief, group).json["error"] == "device_revoked"
+
+
+def test_each_visit_says_who_led_the_group_in_and_nobody_where_the_staff_chose_it(
+    ground: Ground, gate: InProcess, door: Door, together: Together, bus: list[Person]
+) -> None:
+    group, (leader, child, *_) = together.group(*bus), bus
+    together.leads(group, leader)
+    by_list = tick(door, group, numbers(gate, door.device, group)[2:3])
+    code = together.code(group, leader=leader)
+    by_code = tick(door, code, numbers(gate, door.device, code)[:2], temperatures=[36.4, None])
+    led = "select visit::text, led_by from passage_visit where visit = any(%s::uuid[])"
+    stored = dict(ground.sql(led, [one["visit"] for one in by_list.json["results"] + by_code.json["results"]]))
+    today = ground.keys.epoch(epoch_of(gate.now()))
+    assert today is not None
+    expected = dict.fromkeys((one["visit"] for one in by_code.json["results"]), UUID(bytes=today.trace(leader.number)))
+    assert stored == expected | {by_list.json["results"][0]["visit"]: None}
+    together.leads(group, child)
+    refused = tick(door, code, [1])
+    assert (refused.status, refused.json["details"]) == (422, {"field": "group", "reason": "revoked"})
+
+
+def test_a_group_opened_a_moment_ago_is_looked_for_once_whoever_asks(
+    ground: Ground, gate: InProcess, door: Door, together: Together, bus: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look of every second is held up; a request that names a group nobody knows makes one of its own."""
+    watch, looks = gate.gate.watch, []
+
+    async def not_now() -> None:
+        return None
+
+    async def glance(real: object = watch._look_at_groups) -> None:
+        looks.append(1)
+        await real()  # type: ignore[operator]
+
+    monkeypatch.setattr(watch, "_look_at_groups", glance)
+    watch._glanced_at = 0.0
+    assert [tick(door, 2**40 + n, [1]).status for n in range(20)] == [404] * 20
+    assert len(looks) == 1
+    monkeypatch.setattr(watch, "_look_at_tables", not_now)
+    with monkeypatch.context() as patient:
+        patient.setattr(gate, "catch_up", lambda: None)
+        group = together.group(*bus)
+    assert gate.gate.state.groups.of(group, gate.now()) is None
+    watch._glanced_at = 0.0
+    assert len(numbers(gate, door.device, group)) == 4
+    assert len(looks) == 2
+
+
+def test_an_interrupted_look_leaves_the_groups_as_they_were(gate: InProcess, together: Together, bus: list[Person]) -> None:
+    group, held = together.group(*bus), gate.gate.state.groups
+
+    class Lost:
+        async def fetch(self, query: str, *values: object) -> list[object]:
+            if "groupmember" in query:
+                raise OSError("the cable")
+            return [(group, "/1/", "x", 2**40, held.revision + 1, 0)]
+
+    before = (held.revision, held.of(group, 0))
+    with pytest.raises(OSError, match="the cable"):
+        gate._run(held.look(Lost(), held.revision + 1))  # type: ignore[arg-type]
+    assert (held.revision, held.of(group, 0)) == before

@@ -71,9 +71,15 @@ class Together:
             ("update passage_group set revision = {revision} where id = %s", (group,)),
         )
 
-    def code(self, group: int, age: int = 0) -> str:
+    def leads(self, group: int, person: Person) -> None:
+        """A member is chosen to lead."""
+        chosen = "update passage_group set leader = %s, revision = {revision} where id = %s"
+        self._change("groups", (chosen, (person.number, group)))
+
+    def code(self, group: int, age: int = 0, leader: Person | None = None) -> str:
         """What the leader's phone shows, ``age`` minutes ago."""
-        return group_code(next(iter(self._ground.keys.places.values())), group, minute_of(self._gate.now()) - age)
+        key = next(iter(self._ground.keys.places.values()))
+        return group_code(key, group, leader.number if leader else 0, minute_of(self._gate.now()) - age)
 
     def _named(self, person: Person) -> bytes:
         return seal_name(self._key, person.number, person.name)

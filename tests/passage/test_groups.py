@@ -10,18 +10,20 @@ from django.test import Client
 
 from ankang.base.errors import NotFound
 from ankang.base.models import AccessRecord, Message, Revision
-from ankang.core.group_codes import read_group_code
+from ankang.core.group_codes import is_led_by, read_group_code
 from ankang.core.place_codes import place_mac_key
 from ankang.core.verdicts import VisitKind
 from ankang.passage.groups import services
+from ankang.passage.groups.attendance import attendance
 from ankang.passage.groups.models import Group, GroupMember
 from ankang.passage.groups.rules import left_to_mend, pasted
 from ankang.passage.models import Visit
 from ankang.passage.rules import day_of_moment, trace_of
+from ankang.places.models import Device
 from ankang.trust.keyring import day_key, keyring
 from tests.people.conftest import a_document, applied, in_english, ningguo  # noqa: F401
 from tests.people.test_pages import text
-from tests.places.builders import an_organisation, staff
+from tests.places.builders import a_checkpoint, an_organisation, staff
 
 from .builders import NOW
 
@@ -59,13 +61,15 @@ def browser(applied_one: Any) -> Client:
     return client
 
 
-def a_check_in(person: int) -> None:
+def a_check_in(person: int, **more: object) -> None:
     """As a gate writes it."""
     day = day_of_moment(NOW.timestamp())
-    Visit.objects.create(
-        visit=uuid4(), trace=trace_of(person, day_key(day)), day=day, at=NOW, received_at=NOW, checkpoint_id=1, direction=1,
-        verdict=1, reason=1, colour=1, kind=VisitKind.GROUP,
-    )  # fmt: skip
+    row = {"visit": uuid4(), "at": NOW, "received_at": NOW, "checkpoint_id": 1, "direction": 1, "verdict": 1, "reason": 1, "colour": 1}
+    Visit.objects.create(trace=pseudonym(person), day=day, kind=VisitKind.GROUP, **(row | more))
+
+
+def pseudonym(person: int) -> Any:
+    return trace_of(person, day_key(day_of_moment(NOW.timestamp())))
 
 
 def test_people_are_put_in_by_document_with_the_purpose_on_record(wang: Any, li: Any, group: Group, manager: Any) -> None:
@@ -150,7 +154,10 @@ def test_the_leader_shows_the_code_and_sees_who_is_missing(wang: Any, li: Any, g
     assert "李*海" in shown
     assert "大海" not in shown
     key = place_mac_key(keyring().newest("place").secret)
-    assert read_group_code([key], services.code_of(group, NOW), NOW.timestamp()) == group.pk
+    group.refresh_from_db()
+    code = read_group_code([key], services.code_of(group, NOW), NOW.timestamp())
+    assert (code.group, is_led_by([key], code, wang.person.pk)) == (group.pk, True)
+    assert not is_led_by([key], code, li.person.pk)
 
 
 def test_members_read_the_purpose_before_they_agree(wang: Any, group: Group) -> None:
@@ -190,3 +197,29 @@ def test_the_console_makes_fills_opens_and_ends_a_group(wang: Any, manager: Any)
     assert (group.leader, GroupMember.objects.get().left_why) == (None, "organiser")
     client.post(page, {"do": "end"})
     assert client.get(page).status_code == 404
+
+
+def test_the_leader_and_the_manager_read_who_led_them_in_and_which_device_took_it(
+    wang: Any, li: Any, group: Group, manager: Any
+) -> None:
+    for one in (wang, li):
+        services.join_group(group.join_code, one.person.pk, NOW)
+    services.choose_leader(group, GroupMember.objects.get(person=wang.person.pk).pk)
+    door = a_checkpoint(organisation=group.organisation)
+    scanner = Device.objects.create(organisation=group.organisation, name="扫码器甲", kind="scanner", created_at=NOW)
+    a_check_in(wang.person.pk, checkpoint_id=2**31)
+    a_check_in(li.person.pk, led_by=pseudonym(wang.person.pk), checkpoint_id=door.pk, device=scanner.pk)
+    rows = [(row.name, row.led_by, row.door, row.device) for row in attendance(group, NOW)]
+    assert rows == [("王*明", "", "", ""), ("李*海", "王*明", door.name, "扫码器甲")]
+    services.leave_group(group.pk, wang.person.pk, NOW)
+    assert [(row.name, row.led_by) for row in attendance(group, NOW)] == [("李*海", "王*明")]
+    a_check_in(li.person.pk, led_by=uuid4(), at=NOW + timedelta(minutes=5))
+    assert attendance(group, NOW)[0].led_by not in ("", "王*明")
+
+
+def test_another_leader_is_news_to_the_doors(wang: Any, group: Group) -> None:
+    services.join_group(group.join_code, wang.person.pk, NOW)
+    before = revision()
+    services.choose_leader(group, GroupMember.objects.get().pk)
+    group.refresh_from_db()
+    assert (group.revision, revision()) == (before + 1, before + 1)

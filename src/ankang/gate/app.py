@@ -27,6 +27,7 @@ from ankang.gate.faults import (
     TooManyRequests,
     UnsupportedMediaType,
 )
+from ankang.gate.groups import GroupUnknown
 from ankang.gate.handlers.uploads import Judged, upload_answer
 from ankang.gate.intake import Intake
 from ankang.gate.leader import Leader
@@ -127,7 +128,13 @@ class Gate:
             route = find_route(method, path)
             if route.handler is None:
                 return await self._about_itself(route)
-            done = self._decide(route, route.handler, Call(body, query, headers))
+            call = Call(body, query, headers)
+            try:
+                done = self._decide(route, route.handler, call)
+            except GroupUnknown:
+                if not await self.watch.glance_at_groups():
+                    raise
+                done = self._decide(route, route.handler, call)
             if isinstance(done, list):
                 return await self._taken(done, language(headers))
             if done.party is not None:

@@ -29,14 +29,14 @@ async def copy_visits(connection: Connection, visits: Sequence[Visit]) -> None:
 
 _INSERT = """
     insert into passage_visit (visit, trace, day, at, received_at, checkpoint, device, direction, temperature,
-                               verdict, reason, colour, kind)
+                               verdict, reason, colour, kind, led_by)
     select visit, trace, date '1970-01-01' + epoch, timestamptz 'epoch' + at * interval '1 microsecond',
            timestamptz 'epoch' + received_at * interval '1 microsecond', checkpoint, nullif(device, 0), direction,
-           nullif(temperature, 0), verdict, reason, colour, kind
+           nullif(temperature, 0), verdict, reason, colour, kind, led_by
     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[])
+                $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[], $14::uuid[])
          as given (visit, trace, epoch, at, received_at, checkpoint, device, direction, temperature,
-                   verdict, reason, colour, kind)
+                   verdict, reason, colour, kind, led_by)
     on conflict do nothing returning visit"""
 _STORED = """
     select v.visit, v.trace, (extract(epoch from v.at) * 1000000)::bigint, (extract(epoch from v.received_at) * 1000000)::bigint,
@@ -90,7 +90,7 @@ def _named(visit: Visit, name: bytes) -> Visit:
 def _arrays(visits: Sequence[Visit]) -> list[list[object]]:
     rows = [
         (UUID(bytes=v.visit), UUID(bytes=v.trace), v.epoch, v.at, v.received_at, v.checkpoint, v.device,
-         v.direction, v.temperature, v.verdict, v.reason, v.colour, v.kind)
+         v.direction, v.temperature, v.verdict, v.reason, v.colour, v.kind, UUID(bytes=v.led_by) if v.led_by else None)
         for v in visits
     ]  # fmt: skip
     return [list(column) for column in zip(*rows, strict=True)]

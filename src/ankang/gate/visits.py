@@ -16,7 +16,7 @@ NOBODY = bytes(16)
 
 COLUMNS = (
     "visit", "trace", "day", "at", "received_at", "checkpoint", "device",
-    "direction", "temperature", "verdict", "reason", "colour", "kind",
+    "direction", "temperature", "verdict", "reason", "colour", "kind", "led_by",
 )  # fmt: skip
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_TRAILER = b"\xff\xff"
@@ -34,6 +34,7 @@ class Visit(msgspec.Struct, gc=False):
     ``temperature`` tenths of a degree, 0 when not taken; ``name`` the masked name in UTF-8 (≤ 9 bytes), for the answer only.
     ``index`` and ``minute`` say which showing of which code it was, for as long as the replay window needs it; -1 when
     there was no authentic code. ``company``: came along with the visit before; when that one's code had been used, so was this.
+    ``led_by``: the trace of whoever led the group in (16 bytes), empty when no leader's code was read.
     """
 
     visit: bytes
@@ -52,6 +53,7 @@ class Visit(msgspec.Struct, gc=False):
     index: int = -1
     minute: int = 0
     company: bool = False
+    led_by: bytes = b""
 
     @property
     def epoch(self) -> int:
@@ -89,18 +91,25 @@ def visit_of_id(visit: bytes, person: int) -> bytes:
 
 
 _FIXED = "h i16s i16s ii iq iq iq"
-_FULL = struct.Struct(f">{_FIXED} iq ih ih ih ih ih ih".replace(" ", ""))
-_NO_DEVICE = struct.Struct(f">{_FIXED} i ih ih ih ih ih ih".replace(" ", ""))
-_NO_TEMPERATURE = struct.Struct(f">{_FIXED} iq ih i ih ih ih ih".replace(" ", ""))
-_NEITHER = struct.Struct(f">{_FIXED} i ih i ih ih ih ih".replace(" ", ""))
+_FULL = struct.Struct(f">{_FIXED} iq ih ih ih ih ih ih i".replace(" ", ""))
+_NO_DEVICE = struct.Struct(f">{_FIXED} i ih ih ih ih ih ih i".replace(" ", ""))
+_NO_TEMPERATURE = struct.Struct(f">{_FIXED} iq ih i ih ih ih ih i".replace(" ", ""))
+_NEITHER = struct.Struct(f">{_FIXED} i ih i ih ih ih ih i".replace(" ", ""))
+_LED = struct.Struct(">i16s")
+_NULL = struct.calcsize(">i")
 
 
 def copy_row(v: Visit) -> bytes:
     """The row of a binary COPY in the order of :data:`COLUMNS` (PostgreSQL "Binary Format")."""
+    return _row(v)[:-_NULL] + _LED.pack(16, v.led_by) if v.led_by else _row(v)
+
+
+def _row(v: Visit) -> bytes:
+    """The row of a visit that nobody led in; it ends with that null."""
     day = (v.at + _EPOCH_SHIFT) // _DAY - _PG_DAY
     at, received = v.at - _PG_MOMENT, v.received_at - _PG_MOMENT
-    head = (13, 16, v.visit, 16, v.trace, 4, day, 8, at, 8, received, 8, v.checkpoint)
-    tail = (2, v.verdict, 2, v.reason, 2, v.colour, 2, v.kind)
+    head = (14, 16, v.visit, 16, v.trace, 4, day, 8, at, 8, received, 8, v.checkpoint)
+    tail = (2, v.verdict, 2, v.reason, 2, v.colour, 2, v.kind, -1)
     if v.device and not v.temperature:
         return _NO_TEMPERATURE.pack(*head, 8, v.device, 2, v.direction, -1, *tail)
     if v.device:
@@ -110,7 +119,7 @@ def copy_row(v: Visit) -> bytes:
     return _NEITHER.pack(*head, -1, 2, v.direction, -1, *tail)
 
 
-_RECORD = struct.Struct("<16s16sqqqqhBBBBBB9s")
+_RECORD = struct.Struct("<16s16sqqqqhBBBBBB9s16s")
 RECORD_SIZE = _RECORD.size
 
 
@@ -125,14 +134,14 @@ def write_record(buffer: bytearray | mmap, at: int, v: Visit) -> None:
     """The compact form, straight into ``buffer``."""
     _RECORD.pack_into(
         buffer, at, v.visit, v.trace, v.at, v.received_at, v.checkpoint, v.device, v.temperature,
-        v.direction, v.verdict, v.reason, v.colour, v.kind, len(v.name), v.name,
+        v.direction, v.verdict, v.reason, v.colour, v.kind, len(v.name), v.name, v.led_by,
     )  # fmt: skip
 
 
 def unpack_record(data: bytes) -> Visit:
-    """The inverse of :func:`pack_record`."""
+    """The inverse of :func:`pack_record`; a record that an older gate spooled ends before ``led_by``."""
     (visit, trace, at, received, checkpoint, device, temperature,
-     direction, verdict, reason, colour, kind, length, name) = _RECORD.unpack(data)  # fmt: skip
+     direction, verdict, reason, colour, kind, length, name, led_by) = _RECORD.unpack(data.ljust(RECORD_SIZE, b"\0"))  # fmt: skip
     return Visit(
         visit,
         trace,
@@ -147,6 +156,7 @@ def unpack_record(data: bytes) -> Visit:
         colour,
         kind,
         name[:length],
+        led_by=led_by if led_by != NOBODY else b"",
     )
 
 

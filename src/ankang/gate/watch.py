@@ -1,5 +1,6 @@
 """What each gate process does once a second: see new colours and tables, and tell the others how it is."""
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -25,7 +26,11 @@ RELOAD_AFTER: Final = 600.0
 """Seconds after which tables are read again although no revision moved (new day keys, expired credentials)."""
 ALIVE: Final = 5.0
 COMPARE_EVERY: Final = 10.0
+GLANCE: Final = 1.0
+"""Seconds for which a request waits for a look of its own, and the least between two such looks."""
 _CLOCK: Final = "select extract(epoch from clock_timestamp())::float8"
+
+_REVISION: Final = "select revision from base_revision where name = $1"
 
 KEYS_CLOSED: Final = (RootKeyMissing, RootKeyExposed, SealBroken, ValueError)
 
@@ -42,6 +47,9 @@ class Watch:
         self._root: RootKey | None = None
         self._read_at = 0.0
         self._complaint = ""
+        self._turn = asyncio.Lock()
+        self._glance: asyncio.Task[None] | None = None
+        self._glanced_at = -GLANCE
         self._compared_at, self._database_ahead = 0.0, 0.0
 
     def begin(self) -> None:
@@ -61,7 +69,8 @@ class Watch:
             self._state.tests.refresh()
             self._state.lists.refresh(time.time())
             self._note_clock()
-            await self._look_at_tables()
+            async with self._turn:
+                await self._look_at_tables()
             self._open_tomorrow()
         except LOST as error:
             self._complain(f"tables not read: {error or type(error).__name__}")
@@ -69,6 +78,31 @@ class Watch:
             self._complain(f"tables not read: {error!r}")
         else:
             self._complaint = ""
+
+    async def glance_at_groups(self) -> bool:
+        """Look for groups now, for a request that names one we do not know; one such look a second, whoever asks.
+
+        Those who ask while one is under way share it. False when nothing new was seen. Never raises; takes a second at most.
+        """
+        before = self._state.groups.revision
+        if self._glance is None or self._glance.done():
+            if time.monotonic() - self._glanced_at < GLANCE:
+                return False
+            self._glanced_at = time.monotonic()
+            self._glance = asyncio.get_running_loop().create_task(self._look_at_groups())
+        await asyncio.shield(self._glance)
+        return self._state.groups.revision != before
+
+    async def _look_at_groups(self) -> None:
+        connection = self._link.connection
+        if connection is None:
+            return
+        try:
+            async with asyncio.timeout(GLANCE), self._turn:
+                wanted = await connection.fetchval(_REVISION, "groups") or 0
+                await self._state.groups.look(connection, wanted)
+        except LOST as error:
+            self._complain(f"groups not read: {error or type(error).__name__}")
 
     def _complain(self, complaint: str) -> None:
         """Say it once, not every second."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -113,7 +114,7 @@ class VisitAdmin(ReadOnlyAdmin):
     ordering = ("-at",)
     list_select_related = ("checkpoint",)
     list_fullwidth = True
-    fields = (*list_display, "heat", "received_at", "device", "visit")
+    fields = (*list_display, "leader", "heat", "received_at", "device", "visit")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
@@ -169,8 +170,15 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("pseudonym of the day"))
     def pseudonym(self, obj: Visit) -> str:
-        short = "—" if obj.trace == NOBODY else obj.trace.hex[:8]
-        return format_html('<span class="mono">{}</span>', short)
+        return _short(obj.trace)
+
+    @display(description=gettext_lazy("led in by (pseudonym)"))
+    def leader(self, obj: Visit) -> str:
+        return _short(obj.led_by or NOBODY)
+
+
+def _short(trace: UUID) -> str:
+    return format_html('<span class="mono">{}</span>', "—" if trace == NOBODY else trace.hex[:8])
 
 
 def colour_mark(colour: Colour) -> str:

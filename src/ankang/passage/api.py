@@ -16,6 +16,7 @@ from ankang.core.verdicts import Direction
 from ankang.people.credentials import require_resident
 
 from .groups import services
+from .groups.attendance import Attendance, attendance
 from .groups.models import Group
 from .groups.rules import pasted
 from .visits_api import router as visits_router
@@ -60,12 +61,15 @@ class CodeOut(Schema):
 
 
 class AttendanceOut(Schema):
-    """A member today; ``at``: the last check-in since 04:00."""
+    """A member today; ``at``: the last check-in since 04:00. ``led_by``: who showed the group's code (masked), "" when none was read."""
 
     member: int
     name: str
     at: datetime | None
     direction: str | None
+    led_by: str
+    door: str
+    device: str
 
 
 class GroupIn(Given):
@@ -154,7 +158,7 @@ def post_group(request: HttpRequest, body: GroupIn) -> Any:
 @requires("groups.edit")
 def list_attendance(request: HttpRequest, number: Number, wanted: Query[PageIn]) -> Any:
     """Who came today."""
-    rows = services.attendance(services.fetch_group(number, request.user), timezone.now())
+    rows = attendance(services.fetch_group(number, request.user), timezone.now())
     return page_of_sequence(rows, wanted, _attendance, f"groups.{number}")
 
 
@@ -207,6 +211,7 @@ def _group(row: Group) -> dict[str, Any]:
     return {"number": row.pk, "organisation": row.organisation_id, **{name: getattr(row, name) for name in names}}
 
 
-def _attendance(row: services.Attendance) -> dict[str, Any]:
+def _attendance(row: Attendance) -> dict[str, Any]:
     direction = Direction(row.direction).slug if row.at else None
-    return {"member": row.member.pk, "name": row.name, "at": row.at, "direction": direction}
+    told = {name: getattr(row, name) for name in ("name", "at", "led_by", "door", "device")}
+    return {"member": row.member.pk, "direction": direction, **told}

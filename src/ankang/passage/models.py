@@ -13,7 +13,8 @@ class Visit(models.Model):
 
     ``trace`` is the day pseudonym (SM4 of the person number under the day's key; zero when nobody was
     recognised). ``temperature`` is in tenths of a degree Celsius; ``direction``, ``verdict``, ``reason``,
-    ``kind`` and ``colour`` are the numbers of core.verdicts and core.colours.
+    ``kind`` and ``colour`` are the numbers of core.verdicts and core.colours. ``led_by``: the pseudonym, of the same day,
+    of whoever showed the code of the group that this person came with; null when no leader's code was read.
     """
 
     # The table's key is (trace, visit, day); Django is told the part that is unique by itself.
@@ -37,6 +38,7 @@ class Visit(models.Model):
     reason = models.SmallIntegerField(_("reason"))
     colour = models.SmallIntegerField(_("colour"))
     kind = models.SmallIntegerField(_("how"))
+    led_by = models.UUIDField(_("led in by"), null=True)
 
     class Meta:
         db_table = "passage_visit"

@@ -1,7 +1,8 @@
 """Group check-in: the staff at a door tick who of a bus or a class is there; each is judged on the own colour.
 
 GET /g/v1/members lists the open groups of the device's own house, or the members of one; POST /g/v1/group checks in. A group of
-another house is named by the code that its leader shows (core.group_codes). The device and its staff answer for presence.
+another house is named by the code that its leader shows (core.group_codes). The device and its staff answer for presence; who showed the
+code stands in each visit, by the pseudonym of the day.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,12 @@ from ankang.core.codes import CodeFault
 from ankang.core.colours import Colour
 from ankang.core.epochs import epoch_of, minute_of
 from ankang.core.gate_names import open_name
-from ankang.core.group_codes import PREFIX, read_group_code
+from ankang.core.group_codes import PREFIX, is_led_by, read_group_code
 from ankang.core.verdicts import Direction, Reason, Verdict, VisitKind, sentence
 from ankang.gate.answers import json_bytes
 from ankang.gate.callers import Caller
-from ankang.gate.faults import BadField, DeviceRevoked, NotFound, NotReady
-from ankang.gate.groups import Group, Member, is_near
+from ankang.gate.faults import BadField, DeviceRevoked, NotReady
+from ankang.gate.groups import Group, GroupUnknown, Member, is_near
 from ankang.gate.handlers.judging import Judgement, is_nobody, judge, refusal
 from ankang.gate.handlers.verify import may_serve
 from ankang.gate.keys import Keys
@@ -56,12 +57,15 @@ def check_in(state: State, caller: Caller, call: Call, now: float) -> Outcome:
         raise BadField(field="temperatures", expected=len(request.present))
     taken = dict(zip(request.present, request.temperatures or [None] * len(request.present), strict=True))
     present = [member for member in group.members if member.id in taken]
-    visits = [_visit(state, caller, request, member, tenths(taken[member.id]), now) for member in present]
+    led_by = group.leader if str(request.group).startswith(PREFIX) else 0
+    visits = [_visit(state, caller, request, member, tenths(taken[member.id]), led_by, now) for member in present]
     told = _Told(keys, group, present, sorted(set(taken) - {member.id for member in present}), now)
     return Outcome(party=Party(visits, told)) if visits else Outcome(told([], call.lang))
 
 
-def _visit(state: State, caller: Caller, request: GroupRequest, member: Member, temperature: int, now: float) -> Visit:
+def _visit(
+    state: State, caller: Caller, request: GroupRequest, member: Member, temperature: int, led_by: int, now: float
+) -> Visit:
     keys, device = _ready(state, caller)
     today, moment = keys.epoch(epoch_of(now)), int(now * 1_000_000)
     if today is None:
@@ -73,7 +77,7 @@ def _visit(state: State, caller: Caller, request: GroupRequest, member: Member, 
         today.trace(member.person) or NOBODY, moment, moment, request.checkpoint, device.id,
         DIRECTIONS[request.direction], temperature, verdict, reason, colour, _GROUP,
         open_name(keys.names, member.person, member.name), today.permutation.index(member.person) if judged else -1,
-        minute_of(now),
+        minute_of(now), led_by=(led_by and today.trace(led_by)) or b"",
     )  # fmt: skip
 
 
@@ -132,17 +136,23 @@ def _named_member(keys: Keys, member: Member) -> dict[str, object]:
 
 
 def _named(state: State, keys: Keys, device: DeviceRow, text: str, now: float) -> Group:
-    """The open group with this number, of the device's own house, or the group whose leader shows this code."""
+    """The open group with this number, of the device's own house, or the group whose leader shows this code.
+
+    Raises GroupUnknown, and BadField for a code that is forged, of another time or of one who leads no longer.
+    """
     if text.startswith(PREFIX):
         try:
-            group = state.groups.of(read_group_code(keys.places.values(), text, now), now)
+            shown = read_group_code(keys.places.values(), text, now)
         except CodeFault as fault:
             raise BadField(field="group", reason=fault.reason.slug) from None
+        group = state.groups.of(shown.group, now)
+        if group is not None and not is_led_by(keys.places.values(), shown, group.leader):
+            raise BadField(field="group", reason=Reason.REVOKED.slug)
     else:
         group = state.groups.of(int(text), now) if text.isascii() and text.isdigit() and len(text) < 19 else None
         group = group if group is not None and is_near(group.path, device.path) else None
     if group is None:
-        raise NotFound(field="group")
+        raise GroupUnknown(field="group")
     return group
 
 

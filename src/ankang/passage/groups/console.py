@@ -19,6 +19,7 @@ from ankang.base.reading.faults import FileFault, sentence
 from ankang.places.services import qr_svg
 
 from . import services
+from .attendance import attendance
 from .forms import GroupForm, ListForm
 from .models import Group
 from .rules import LIST_BYTES, LIST_FAULTS, MEMBERS_PER_GROUP, left_to_mend, pasted
@@ -106,7 +107,7 @@ def _act(request: HttpRequest, found: Group, wanted: str) -> None:
 
 
 def _shown(found: Group, now: Any) -> dict[str, Any]:
-    rows = services.attendance(found, now)
+    rows = attendance(found, now)
     address = f"{settings.ANKANG_PUBLIC_URL}{reverse('join_group')}?code={found.join_code}"
     return {
         "title": found.name,

@@ -2,7 +2,7 @@
 
 Staff of the organisation make a group and put people in by document, with a purpose that those people read on their own page;
 or people join by themselves with the group's code. Every member sees the group and may leave it. The leader, or staff, open it
-for check-in; doors tick who is there (gate/handlers/group.py). Who came is read back from the visits of the day.
+for check-in; doors tick who is there (gate/handlers/group.py). Who came: attendance.py.
 """
 
 import secrets
@@ -24,16 +24,13 @@ from ankang.core.gate_names import gate_names_key, seal_name
 from ankang.core.group_codes import group_code
 from ankang.core.masking import mask_name
 from ankang.core.place_codes import place_mac_key
-from ankang.core.verdicts import VisitKind
 from ankang.people.models import Person
 from ankang.people.rules import same_name
 from ankang.people.services import find_person
 from ankang.places.models import Organisation
 from ankang.places.services import organisations_of
-from ankang.trust.keyring import day_key, keyring
+from ankang.trust.keyring import keyring
 
-from ..models import Visit
-from ..rules import day_of_moment, trace_of
 from .models import Group, GroupMember
 from .rules import CODE_LENGTH, CODE_LETTERS, COLUMNS, MEMBERS_PER_GROUP, tidy_code
 
@@ -66,16 +63,6 @@ class Added:
     joined: int
     refused: list[Refusal]
     header: list[str]
-
-
-@dataclass(frozen=True)
-class Attendance:
-    """A member today: when and in which direction the last check-in was, None when there was none."""
-
-    member: GroupMember
-    name: str
-    at: datetime | None
-    direction: int
 
 
 def groups_of(by: Any) -> QuerySet[Group]:
@@ -174,11 +161,11 @@ def end_group(group: Group, now: datetime) -> None:
 
 
 def choose_leader(group: Group, member: int) -> None:
-    """The member (by row number) whose phone shows the group at doors. Raises NotFound."""
+    """The member (by row number) whose phone shows the group at doors; codes of the one before count no more. Raises NotFound."""
     row = GroupMember.objects.filter(group=group, pk=member, left_at=None).first()
     if row is None:
         raise NotFound(details={"member": member})
-    Group.objects.filter(pk=group.pk).update(leader=row.person)
+    Group.objects.filter(pk=group.pk).update(leader=row.person, revision=_next_revision())
 
 
 def open_group(group: Group, hours: int, now: datetime) -> datetime:
@@ -207,27 +194,7 @@ def led_group(pk: int, person: int) -> Group:
 
 def code_of(group: Group, now: datetime) -> str:
     """What the leader's phone shows at a door, good for ten minutes."""
-    return group_code(place_mac_key(keyring().newest("place").secret), group.pk, minute_of(now.timestamp()))
-
-
-def attendance(group: Group, now: datetime) -> list[Attendance]:
-    """Each member, by name, and the last check-in of today (since 04:00). No verdict and no colour: that is the member's own."""
-    members = list(GroupMember.objects.filter(group=group, left_at=None).order_by("pk"))
-    names = dict(Person.objects.filter(pk__in=[row.person for row in members]).values_list("pk", "name"))
-    day = day_of_moment(now.timestamp())
-    key = day_key(day)
-    traces = {trace_of(row.person, key): row.pk for row in members}
-    seen = Visit.objects.filter(trace__in=list(traces), day=day, kind=VisitKind.GROUP).order_by("at")
-    last = {traces[visit.trace]: visit for visit in seen}
-    return [
-        Attendance(
-            row,
-            mask_name(names.get(row.person, "")),
-            last[row.pk].at if row.pk in last else None,
-            last[row.pk].direction if row.pk in last else 0,
-        )
-        for row in members
-    ]
+    return group_code(place_mac_key(keyring().newest("place").secret), group.pk, group.leader or 0, minute_of(now.timestamp()))
 
 
 def homes(by: Any) -> QuerySet[Organisation]:

@@ -14,6 +14,7 @@ from ankang.people.sections import Section
 from ankang.places.services import qr_svg
 
 from . import services
+from .attendance import attendance
 from .forms import JoinForm
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -60,7 +61,7 @@ def led(request: HttpRequest, resident: Resident, pk: int) -> HttpResponse:
         hours = request.POST.get("hours", "0")
         services.open_group(group, int(hours) if hours in {str(one) for one in HOURS} else 0, now)
         return redirect("led_group", pk)
-    rows, is_open = services.attendance(group, now), group.open_until is not None and group.open_until > now
+    rows, is_open = attendance(group, now), group.open_until is not None and group.open_until > now
     context = {
         "group": group,
         "rows": rows,
