@@ -7,9 +7,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
+from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident, public
@@ -19,7 +20,8 @@ from ankang.core.verdicts import Direction, Reason, Verdict, sentence
 from ankang.people.credentials import require_resident
 
 from . import services
-from .rules import MOST_RIDES, VALID_SECONDS, Recorded, Report, verdict_of
+from .models import Ride
+from .rules import LIST, MOST_RIDES, ORDER, VALID_SECONDS, Recorded, Report, verdict_of
 
 router = Router(tags=["rides"])
 DIRECTIONS = {direction.slug: direction for direction in Direction}
@@ -140,22 +142,12 @@ def post_revoke(request: HttpRequest) -> Any:
     return StoppedOut(stopped=services.revoke_authorisations(require_resident(request).person, timezone.now()))
 
 
-@router.get("me/rides", response=list[MyRide])
+@router.get("me/rides", response=Page[MyRide])
 @for_resident
-def get_rides(request: HttpRequest) -> Any:
-    """My rides as long as they are kept, newest first. Errors: not_signed_in."""
-    rows = services.my_rides(require_resident(request).person, timezone.now())
-    return [
-        MyRide(
-            at=row.at,
-            line=row.line,
-            vehicle=row.vehicle,
-            direction=Direction(row.direction).slug,
-            verdict=verdict_of(row.verdict, row.reason).slug,
-            reason=Reason(row.reason).slug,
-        )
-        for row in rows
-    ]
+def get_rides(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """My rides as long as they are kept, newest first. Errors: not_signed_in, bad_cursor."""
+    person = require_resident(request).person
+    return page_of(services.my_rides(person, timezone.now()), ORDER, wanted, _mine, LIST)
 
 
 @router.post("rides", response=RidesOut)
@@ -166,6 +158,17 @@ def post_rides(request: HttpRequest, body: RidesIn) -> Any:
     device = services.device_of(request, now)
     told = services.record_rides(device, [_report(ride, place) for place, ride in enumerate(body.rides)], now)
     return RidesOut(results=[_told(one) for one in told])
+
+
+def _mine(row: Ride) -> MyRide:
+    return MyRide(
+        at=row.at,
+        line=row.line,
+        vehicle=row.vehicle,
+        direction=Direction(row.direction).slug,
+        verdict=verdict_of(row.verdict, row.reason).slug,
+        reason=Reason(row.reason).slug,
+    )
 
 
 def _report(ride: RideIn, place: int) -> Report:

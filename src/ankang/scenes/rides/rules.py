@@ -23,6 +23,8 @@ RENEW_DAYS = 60
 REVOKED_SECONDS = 30 * 60
 """A list of revocations answers for so long."""
 MOST_RIDES = 200
+ORDER, LIST = ("-at", "-ride"), "me.rides"
+"""How my rides are put in pages, and the name that binds a cursor to them."""
 OLDEST = 7 * 86_400
 AHEAD = 120
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ankang.base.api.paging import PageIn, page_of
 from ankang.base.permissions import public
 from ankang.core.verdicts import Direction, Reason, Verdict, sentence
 from ankang.people.credentials import Resident, resident_page
@@ -18,22 +19,24 @@ from ankang.people.sections import Section
 
 from . import services
 from .models import Ride
-from .rules import verdict_of
+from .rules import LIST, ORDER, verdict_of
 
-SHOWN, IN_BRIEF = 200, 3
+SHOWN, IN_BRIEF = 50, 3
 KEEP_KEYS, KEEP_REVOKED = 3600, 60
 
 
 @resident_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """My rides as long as they are kept, and how to end the ride codes on all my phones."""
+    """My rides as long as they are kept, fifty a page, and how to end the ride codes on all my phones."""
     now = timezone.now()
     if request.method == "POST":
         services.revoke_authorisations(resident.person, now)
         return redirect(reverse("my_rides") + "?stopped=1")
-    rows = [_row(ride) for ride in services.my_rides(resident.person, now)[:SHOWN]]
-    context = {"rows": rows, "days": services.days_kept(), "stopped": "stopped" in request.GET}
+    wanted = PageIn(limit=SHOWN, cursor=request.GET.get("cursor", "")[:600])
+    page = page_of(services.my_rides(resident.person, now), ORDER, wanted, _row, LIST)
+    context = {"rows": page["items"], "next": page["next"], "later": bool(wanted.cursor), "days": services.days_kept()}
+    context["stopped"] = "stopped" in request.GET
     return render(request, "rides/mine.html", context)
 
 

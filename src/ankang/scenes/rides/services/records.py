@@ -1,10 +1,12 @@
 """Rides come in: judged again from the code's own bytes, under a pseudonym, each once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ankang.config.settings import load_settings
 from ankang.core.codes import CodeFault
@@ -47,19 +49,16 @@ def record_rides(device: Device, reports: Sequence[Report], now: datetime) -> li
     return [_record(device, report, report.checkpoint in doors, now) for report in reports]
 
 
-def rides_of(person: int, days: Sequence[date]) -> list[Ride]:
-    """The rides of ``person`` on ``days``, newest first; days whose key was destroyed can no longer be read."""
-    found: list[Ride] = []
-    for day in sorted(days, reverse=True):
-        try:
-            trace = trace_of(person, day_key(day))
-        except KeyMissing:
-            continue
-        found.extend(Ride.objects.filter(trace=trace, day=day).order_by("-at"))
-    return found
+def rides_of(person: int, days: Sequence[date]) -> "QuerySet[Ride]":
+    """The rides of ``person`` on ``days``; those of days whose key was destroyed can no longer be found."""
+    found: dict[date, UUID] = {}
+    for day in days:
+        with suppress(KeyMissing):
+            found[day] = trace_of(person, day_key(day))
+    return Ride.objects.filter(trace__in=list(found.values()), day__in=list(found)).order_by("-at", "-ride")
 
 
-def my_rides(person: int, now: datetime, brief: bool = False) -> list[Ride]:
+def my_rides(person: int, now: datetime, brief: bool = False) -> "QuerySet[Ride]":
     """The rides of ``person`` as long as they are kept, newest first; ``brief``: of the last week."""
     today = day_of(epoch_of(now.timestamp()))
     return rides_of(person, [today - timedelta(days=back) for back in range(7 if brief else days_kept() + 1)])
