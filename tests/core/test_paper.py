@@ -23,7 +23,7 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "code-format.md").read_text(enc
 @pytest.mark.parametrize("case", VECTORS["shown"], ids=lambda case: case["about"])
 def test_a_sheet_is_accepted_or_refused_at_each_moment(case: dict[str, Any]) -> None:
     code = codes.parse_paper(case["text"])
-    read = {"index": code.index, "generation": code.generation, "expiry": code.expiry, "name": code.name}
+    read = {"index": code.index, "generation": code.generation, "expiry": code.expiry, "name": code.name, "issued_at": code.issued_at}
     assert read == {name: case[name] for name in read}
     for moment in case["moments"]:
         assert fault_of(codes.check_paper, code, PUBLIC_KEYS, moment["now"]) == moment["stranger"]
@@ -42,6 +42,14 @@ def test_the_worked_example_comes_out_byte_by_byte() -> None:
     parts = (EXAMPLE["header"], EXAMPLE["signature"][:64], EXAMPLE["signature"][64:])
     assert [part for part in parts if part not in squeezed] == []
     assert f"\n{EXAMPLE['text']}\n" in DOCUMENT
+
+
+def test_the_worked_example_of_a_sheet_that_says_when_it_was_issued() -> None:
+    dated = VECTORS["dated"]
+    names = ("kid", "index", "generation", "expiry", "name", "issued_at")
+    assert codes.encode_paper(*(dated[name] for name in names)).hex() == dated["header"]
+    assert dated["header"] in "".join(DOCUMENT.split())
+    assert codes.parse_shown(dated["text"]).raw.hex() == dated["bytes"]
 
 
 def test_every_fault_of_a_sheet_is_explained() -> None:

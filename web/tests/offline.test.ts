@@ -17,7 +17,7 @@ interface Fault {
 interface Paper {
   public_keys: Record<string, string>;
   example: { index: number; text: string };
-  shown: { about: string; text: string; index: number; generation: number; expiry: number; name: string; moments: { now: number; stranger: Fault | null }[] }[];
+  shown: { about: string; text: string; index: number; generation: number; expiry: number; name: string; issued_at: number | null; moments: { now: number; stranger: Fault | null }[] }[];
   refused: ({ about: string; text: string } & Fault)[];
 }
 const d = vectors<{ public_keys: Record<string, string>; step_480: { text: string }; pass: { index: number } }>("code-d");
@@ -92,9 +92,9 @@ test("one showing is a phone's minute, a sheet's person, and a direction", () =>
 });
 
 test("sheets are read, accepted and refused as the vectors say", () => {
-  for (const { about, text, moments, index, generation, expiry, name } of p.shown) {
+  for (const { about, text, moments, index, generation, expiry, name, issued_at } of p.shown) {
     const code = parsePaper(text);
-    assert.deepEqual([code.index, code.generation, code.expiry, code.name], [index, generation, expiry, name], about);
+    assert.deepEqual([code.index, code.generation, code.expiry, code.name, code.issuedAt ?? null], [index, generation, expiry, name, issued_at], about);
     for (const { now, stranger } of moments) assert.deepEqual(refusePaper(code, p.public_keys, now) ?? null, stranger, `${about} at ${now}`);
   }
   for (const { about, text, detail } of p.refused) {

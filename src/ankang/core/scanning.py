@@ -49,7 +49,7 @@ class _Known:
     """An authentic code: whose, which kind and epoch of list speaks of it, and its minute (0 on paper).
 
     ``counts``: what a list of withdrawals compares (seconds of the epoch at issue; the generation of a sheet).
-    ``said``: the colour inside a dynamic code.
+    ``said``: the colour inside a dynamic code. ``issued``: when a sheet was, None when it does not say.
     """
 
     name: str
@@ -59,6 +59,7 @@ class _Known:
     counts: int
     minute: int = 0
     said: Colour | None = None
+    issued: int | None = None
 
 
 class Scanner:
@@ -121,7 +122,8 @@ class Scanner:
         code = parse_shown(text)
         if isinstance(code, PaperCode):
             check_paper(code, self.keys, now)
-            return _Known(code.name, code.index, Indices.PAPER, epoch_of(now), code.generation)
+            epoch = epoch_of(now)
+            return _Known(code.name, code.index, Indices.PAPER, epoch, code.generation, issued=code.issued_at)
         check_as_stranger(code, self.keys, now)
         counts = code.issued_at - epoch_start(code.epoch)
         return _Known(code.name, code.index, Indices.DAY, code.epoch, counts, code.minute, code.colour)
@@ -146,7 +148,7 @@ class Scanner:
             raise _CannotTell("no_list")
         listed = Colour(self._value(held, known.index, now))
         if known.said is None:
-            return listed
+            return colour_of_sheet(listed, known.issued, held.header.not_before)
         issued = epoch_start(known.epoch) + known.counts
         return colour_of_both(listed, known.said, issued, held.header.not_before)
 
@@ -207,6 +209,17 @@ def colour_of_both(listed: Colour, said: Colour, issued_at: int, made: int) -> C
     if is_news == is_worse:
         return said if is_news else listed
     raise _CannotTell("newer")
+
+
+def colour_of_sheet(listed: Colour, issued_at: int | None, made: int) -> Colour:
+    """The colour by a list made at ``made`` of whose sheet was issued at ``issued_at`` (None: of version 1, does not say).
+
+    Whoever is not listed is green, unless the sheet is not older than the list: its holder may have been registered since, and
+    nothing signed says a colour. What a list does say counts.
+    """
+    if listed is Colour.GREEN and issued_at is not None and issued_at >= made:
+        raise _CannotTell("newer")
+    return listed
 
 
 def _cannot(detail: str, name: str = "", index: int = -1) -> Answer:

@@ -156,7 +156,8 @@ def print_sheet(carrier: Carrier) -> Sheet:
     assert carrier.expires_at is not None
     last = epoch_of(carrier.expires_at.timestamp()) - 1
     kid, name = keyring().newest("code_sign").kid, mask_name(person.name)
-    header = encode_paper(kid, permanent_index(person.pk), carrier.generation, last, name)
+    issued = int(carrier.issued_at.timestamp())
+    header = encode_paper(kid, permanent_index(person.pk), carrier.generation, last, name, issued)
     number = sheet_number(_key(), person.pk, carrier.generation)
     return Sheet(carrier, sign_paper(header, signing), in_groups(number), name, person.document[-4:], day_of(last))
 

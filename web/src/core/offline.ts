@@ -123,6 +123,8 @@ interface Known {
   counts: number;
   /** The colour inside a dynamic code. */
   said?: Colour;
+  /** When a sheet was issued, when it says so. */
+  issued?: number | undefined;
   refused: Refused | PaperRefused | undefined;
   use: Use;
 }
@@ -147,7 +149,7 @@ const identify = (text: string, keys: PublicKeys, now: number, exit: boolean): K
   const use = useOf(text, now, exit);
   if (isPaper(text)) {
     const code = parsePaper(text);
-    return { name: code.name, index: code.index, kind: SHEETS, epoch: epochOf(now), counts: code.generation, refused: refusePaper(code, keys, now), use };
+    return { name: code.name, index: code.index, kind: SHEETS, epoch: epochOf(now), counts: code.generation, issued: code.issuedAt, refused: refusePaper(code, keys, now), use };
   }
   const code = parse(text);
   const epoch = epochOf(code.issuedAt);
@@ -167,6 +169,10 @@ export const colourOfBoth = (listed: Colour, said: Colour, issuedAt: number, mad
   const isWorse = WORSE.indexOf(said) > WORSE.indexOf(listed);
   return isNews === isWorse ? (isNews ? said : listed) : undefined;
 };
+
+/** By a list made at `made`, of whose sheet was issued at `issued`: a list does not know who was registered after it. Undefined: nobody can tell. */
+export const colourOfSheet = (listed: Colour, issued: number | undefined, made: number): Colour | undefined =>
+  listed === "green" && issued !== undefined && issued >= made ? undefined : listed;
 
 class CannotTell extends Error {
   constructor(readonly detail: Judgement["detail"]) {
@@ -194,7 +200,7 @@ const colourNow = (known: Known, door: Knowledge, now: number): Colour => {
   const found = asked(door, known.kind, known, now);
   if (!found) throw new CannotTell("no_list");
   const listed = COLOURS[found.value]!;
-  const colour = known.said ? colourOfBoth(listed, known.said, epochStart(known.epoch) + known.counts, found.made) : listed;
+  const colour = known.said ? colourOfBoth(listed, known.said, epochStart(known.epoch) + known.counts, found.made) : colourOfSheet(listed, known.issued, found.made);
   if (!colour) throw new CannotTell("newer");
   return colour;
 };

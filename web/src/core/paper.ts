@@ -6,10 +6,14 @@ import { isSigned } from "./sm2";
 import type { PublicKeys } from "./sm2";
 
 const KIND = 0x31;
+/** Version 2 says when the sheet was issued: four bytes before the length of the name. */
+const KIND_DATED = 0x32;
+const ISSUED_AT = 10;
+const DATED = 4;
 const NAME_AT = 11;
 const NAME_MOST = 9;
 const SIGNATURE = 64;
-const LONGEST = 130;
+const LONGEST = 136;
 
 export interface PaperCode {
   kid: number;
@@ -18,15 +22,19 @@ export interface PaperCode {
   generation: number;
   /** The last epoch in which it counts. */
   expiry: number;
+  /** Unix seconds; undefined on a sheet of version 1. */
+  issuedAt?: number;
   name: string;
   header: Uint8Array;
   signature: Uint8Array;
 }
 
+const isKind = (byte: number | undefined): boolean => byte === KIND || byte === KIND_DATED;
+
 /** Whether a text can only be a sheet's code: the first byte says so. */
 export const isPaper = (text: string): boolean => {
   try {
-    return bytesOf(text.slice(0, 7), 7)[0] === KIND;
+    return isKind(bytesOf(text.slice(0, 7), 7)[0]);
   } catch {
     return false;
   }
@@ -35,24 +43,26 @@ export const isPaper = (text: string): boolean => {
 /** Throws CodeFault when the form is wrong; needs no key. */
 export const parsePaper = (text: string): PaperCode => {
   const bytes = bytesOf(text, LONGEST);
-  if (bytes.length && bytes[0] !== KIND) throw new CodeFault("bad_kind");
-  if (bytes.length < NAME_AT + SIGNATURE) throw new CodeFault("truncated");
-  const length = bytes[NAME_AT - 1]!;
+  if (bytes.length && !isKind(bytes[0])) throw new CodeFault("bad_kind");
+  const dated = bytes[0] === KIND_DATED;
+  const start = NAME_AT + (dated ? DATED : 0);
+  if (bytes.length < start + SIGNATURE) throw new CodeFault("truncated");
+  const length = bytes[start - 1]!;
   if (length > NAME_MOST) throw new CodeFault("bad_name");
-  const end = NAME_AT + length;
+  const end = start + length;
   if (bytes.length !== end + SIGNATURE) throw new CodeFault(bytes.length < end + SIGNATURE ? "truncated" : "oversized");
   if (bytes[2]! > 0x3f) throw new CodeFault("bad_index");
   if (!bytes[6]) throw new CodeFault("bad_generation");
   let name: string;
   try {
-    name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(NAME_AT, end));
+    name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(start, end));
   } catch {
     throw new CodeFault("bad_name");
   }
   if (!isVisible(name)) throw new CodeFault("bad_name");
   return {
     kid: bytes[1]!, index: uint32At(bytes, 2), generation: bytes[6]!, expiry: bytes[7]! * 65536 + bytes[8]! * 256 + bytes[9]!, name,
-    header: bytes.slice(0, end), signature: bytes.slice(end),
+    header: bytes.slice(0, end), signature: bytes.slice(end), ...(dated && { issuedAt: uint32At(bytes, ISSUED_AT) }),
   };
 };
 

@@ -29,7 +29,7 @@ export const WORDS: Words = {
   stale_not_yet_valid: ["名单的时间晚于现在，请校准这部设备的时间，并人工核实。", "The list is ahead of this device's clock. Set the clock, and check in person."],
   stale_clock_set_back: ["这部设备的时间被调回过，请校准时间，并人工核实。", "This device's clock was set back. Set it right, and check in person."],
   stale_unknown_key: ["这部设备没有签发此码的公钥，请人工核实。", "This device does not have the key of this code. Check in person."],
-  stale_newer: ["这个码比名单新，两者颜色不同，请人工核实。", "This code is newer than the list and says another colour. Check in person."],
+  stale_newer: ["这个码比名单新，名单还不知道，请人工核实。", "This code is newer than the list, which cannot know. Check in person."],
   stale_needs_network: ["卡片和纸码编号要连上网络才能核验，请人工核实。", "Cards and numbers of sheets need the network. Check in person."],
   stale_outside: ["名单里查不到这个编号，请人工核实。", "The list cannot tell about this number. Check in person."],
   list_good: ["名单 {time} 更新", "List of {time}"],

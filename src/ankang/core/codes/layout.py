@@ -3,7 +3,8 @@
 import re
 
 KIND_DYNAMIC = 0x11  # kind 1, version 1
-KIND_PAPER = 0x31  # kind 3, version 1
+KIND_PAPER = 0x31  # kind 3, version 1: no moment of issue
+KIND_PAPER_DATED = 0x32  # kind 3, version 2
 PREFIX = "AK1:"
 
 HEADER_FIXED = 28  # kind 1, key id 1, index 4, issued at 4, colour and flags 1, anchor 16, name length 1
@@ -14,7 +15,8 @@ PROOF_BYTES = 26  # step 2, preimage 16, MAC 8
 MAC_BYTES = 8
 
 PAPER_FIXED = 11  # kind 1, key id 1, permanent index 4, generation 1, expiry 3, name length 1
-PAPER_TEXT_MOST = 130  # four characters of prefix and the base45 of 84 bytes
+PAPER_DATED = 4  # issued at, before the name length, in version 2
+PAPER_TEXT_MOST = 136  # four characters of prefix and the base45 of 88 bytes
 
 INDEX_SIZE = 1 << 30
 COLOUR_BITS = 0x03
