@@ -49,7 +49,8 @@ class ExportSubject:
     """A list that can be taken away. ``rows(user, query)``: a queryset in the reader's reach, with the list's filters.
 
     ``masked(row, lang)`` and ``clear(row, lang)`` answer one row's cells for ``columns``; without ``clear`` nothing here is
-    masked. ``person(row)``: whose data a row is. ``clear_permission`` asks for the file, ``approve_permission`` decides.
+    masked. ``prepare(rows)`` completes them at once before. ``person(row)``: whose data a row is. ``clear_permission`` asks
+    for the file, ``approve_permission`` decides.
     """
 
     key: str
@@ -65,6 +66,7 @@ class ExportSubject:
     clear_rows: Callable[[Any, str], QuerySet[Any]] | None = None
     clear_permission: str = ""
     approve_permission: str = ""
+    prepare: Callable[[Sequence[Any]], None] | None = None
 
 
 SUBJECTS: dict[str, ExportSubject] = {}
@@ -97,19 +99,28 @@ def exports_at(user: Any, path: str) -> ExportSubject | None:
 
 
 def may_ask_in_clear(user: Any, subject: ExportSubject) -> bool:
-    """Whether ``user`` may ask for the file without masks."""
     return subject.clear is not None and may(user, subject.clear_permission)
 
 
-def masked_file(user: Any, subject: ExportSubject, query: str, form: str, lang: str, now: datetime) -> tuple[Export, bytes]:
-    """The file as the list shows it, made at once; that it was taken is kept. Raises BadInput, ExportTooLarge."""
+def masked_file(
+    user: Any, subject: ExportSubject, query: str, form: str, lang: str, now: datetime, part: int | None = None
+) -> tuple[Export, bytes]:
+    """The file as the list shows it, made at once; that it was taken is kept. Raises BadInput, ExportTooLarge.
+
+    A long list is taken whole in parts of MOST_MASKED rows, by number, each a file of its own (``part`` from 1).
+    """
     _check_form(form)
     query = clean_query(query)
-    rows = list(subject.rows(user, query)[: MOST_MASKED + 1])
-    if len(rows) > MOST_MASKED:
-        raise ExportTooLarge(details={"most": MOST_MASKED})
-    made = _row(user, subject, query, form, lang, now, masked=True, rows=len(rows), state="fetched", fetched_at=now)
-    body = make_file(_told(made, subject, user), [subject.masked(row, lang) for row in rows])
+    found = subject.rows(user, query)
+    if part is None and found[MOST_MASKED : MOST_MASKED + 1].exists():
+        raise ExportTooLarge(details={"most": MOST_MASKED, "fields": {"part": "required"}})
+    first = (part - 1) * MOST_MASKED if part else 0
+    rows = list((found.order_by("pk") if part else found)[first : first + MOST_MASKED])
+    if part and not rows:
+        raise BadInput(details={"fields": {"part": "unknown"}})
+    kept = f"{query}&part={part}".lstrip("&") if part else query
+    made = _row(user, subject, kept, form, lang, now, masked=True, rows=len(rows), state="fetched", fetched_at=now)
+    body = make_file(_told(made, subject, user), _cells(subject, rows, subject.masked, lang))
     return made, body
 
 
@@ -221,7 +232,7 @@ def _closed(asked: Approval, now: datetime) -> None:
     decided = asked.decisions.order_by("-at").first()
     row.approved_by_name = decided.by_name if decided else ""
     row.people = [subject.person(one) for one in found] if subject.person else []
-    body = make_file(_told(row, subject, user), [subject.clear(one, row.lang) for one in found])
+    body = make_file(_told(row, subject, user), _cells(subject, found, subject.clear, row.lang))
     row.sealed = keyring().seal("base", body, f"{_LABEL}.{row.pk}")
     row.state, row.rows, row.expires_at = "ready", len(found), now + KEPT
     row.save()
@@ -258,6 +269,15 @@ def _told(row: Export, subject: ExportSubject, user: Any) -> Told:
         columns=columns,
         mark=lambda line: mark_of(row.pk, line),
     )
+
+
+def _cells(
+    subject: ExportSubject, rows: Sequence[Any], cells: Callable[[Any, str], Sequence[str]], lang: str
+) -> list[Sequence[str]]:
+    if subject.prepare is not None:
+        subject.prepare(rows)
+    with override(lang if lang == "en" else "zh-hans"):
+        return [cells(row, lang) for row in rows]
 
 
 def _clear_rows(subject: ExportSubject) -> Callable[[Any, str], QuerySet[Any]]:

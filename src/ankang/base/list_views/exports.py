@@ -16,6 +16,7 @@ from ..approvals import approval_context
 from ..errors import BadInput
 from ..export_files import FORMS
 from ..exports import (
+    MOST_MASKED,
     SUBJECTS,
     ask_export,
     export_in_sight,
@@ -26,6 +27,7 @@ from ..exports import (
     may_ask_in_clear,
     subject_for,
 )
+from ..limits import is_number
 from ..models import Approval, Export
 from ..permissions import may, sensitive, staff_only
 from ..saved_filters import clean_query
@@ -47,10 +49,12 @@ def ask(request: HttpRequest) -> HttpResponse:
                 made = ask_export(request.user, subject, query, form, request.POST.get("purpose", ""), lang, now)
                 messages.success(request, _("Your request waits for somebody's decision."))
                 return redirect(reverse("export", args=[made.pk]))
-            made, body = masked_file(request.user, subject, query, form, lang, now)
+            part = request.POST.get("part", "")
+            made, body = masked_file(request.user, subject, query, form, lang, now, int(part) if is_number(part) else None)
             return _file(made, body)
         except BadInput as problem:
             faults = problem.details["fields"]
+    count = subject.rows(request.user, clean_query(query)).count()
     return page(
         request,
         "export_ask.html",
@@ -58,7 +62,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         422 if faults else 200,
         subject=subject,
         query=clean_query(query),
-        count=subject.rows(request.user, clean_query(query)).count(),
+        count=count,
+        parts=range(1, -(-count // MOST_MASKED) + 1) if count > MOST_MASKED else (),
+        most=MOST_MASKED,
         clear=may_ask_in_clear(request.user, subject),
         masks=subject.clear is not None,
         forms=list(FORMS),

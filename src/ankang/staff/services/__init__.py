@@ -14,7 +14,7 @@ from .invitations import (
 )
 from .members import deactivate, end_session, end_sessions, end_sessions_of, end_this_session, sessions_of
 from .providers import providers_for, save_provider
-from .reach import fetch_staff, fetch_to_change, in_reach, regions_to_give, staff_for
+from .reach import fetch_staff, fetch_to_change, in_reach, regions_to_give, search_staff, staff_for
 from .tokens import grantable, issue_token, revoke_token, tokens_of
 from .trail import note, trail_for
 
@@ -51,6 +51,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_token",
     "save_provider",
+    "search_staff",
     "sessions_of",
     "staff_for",
     "tokens_of",

@@ -1,5 +1,6 @@
 """Whom a security administrator may see and change: the region's subtree, and within it the organisation's (G3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -58,6 +59,20 @@ def staff_for(by: Any, permission: str = VIEW) -> QuerySet[User]:
     if by is not None:
         found = found.filter(Q(pk__in=duties) | reach_of(by, permission, "member__"))
     return found.select_related("member").prefetch_related("duties__region").distinct()
+
+
+def search_staff(by: Any, said: Mapping[str, str]) -> QuerySet[User]:
+    """The list under its filters: ``q`` (user name and name), ``role``, ``region``, ``state`` (here, left)."""
+    found = staff_for(by).order_by("username")
+    for word in said.get("q", "")[:100].split()[:4]:
+        found = found.filter(Q(username__icontains=word) | Q(first_name__icontains=word))
+    if role := said.get("role"):
+        found = found.filter(duties__role=role)
+    if region := said.get("region"):
+        found = found.filter(Q(duties__region=region) | Q(member__region=region))
+    if state := said.get("state"):
+        found = found.filter(is_active=state != "left")
+    return found
 
 
 def fetch_staff(user: int, by: Any) -> User:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -27,6 +26,7 @@ from ..services import (
     fetch_staff,
     regions_to_give,
     remove_duty,
+    search_staff,
     sessions_of,
     staff_for,
     trail_for,
@@ -38,16 +38,7 @@ from ..words import EVENTS, FACTORS, KEYS, role_words, roles_in_words
 @require_safe
 def staff(request: HttpRequest) -> HttpResponse:
     """The list: ``q`` searches names, ``role``, ``region`` and ``state`` filter; the filters stay in the address."""
-    found = staff_for(request.user).order_by("username")
-    for word in request.GET.get("q", "")[:100].split()[:4]:
-        found = found.filter(Q(username__icontains=word) | Q(first_name__icontains=word))
-    if role := request.GET.get("role"):
-        found = found.filter(duties__role=role)
-    if region := request.GET.get("region"):
-        found = found.filter(Q(duties__region=region) | Q(member__region=region))
-    if state := request.GET.get("state"):
-        found = found.filter(is_active=state != "left")
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    page = Paginator(search_staff(request.user, request.GET), 50).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {

@@ -1,0 +1,60 @@
+"""Lists about the staff: who works here, and who read whom."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from ankang.access.forms import SearchForm
+from ankang.access.services.reads import search_reads
+from ankang.base.exports import ExportSubject
+from ankang.core.masking import mask_name
+from ankang.staff.services.reach import search_staff, staff_for
+from ankang.staff.words import role_words
+
+from .rows import moment_of, name_of
+
+
+def _reads(user: Any, query: str) -> QuerySet[Any]:
+    """Reads on record under the filters of the auditors' page."""
+    form = SearchForm(QueryDict(query))
+    form.is_valid()
+    return search_reads(user, form.wanted(), timezone.now())
+
+
+def _read(row: Any, lang: str) -> list[str]:
+    return [moment_of(row.at), row.reader_name, row.duty, row.purpose, ", ".join(row.fields)]
+
+
+def _staff(user: Any, query: str) -> QuerySet[User]:
+    return search_staff(user, QueryDict(query).dict())
+
+
+def _staff_to_give(user: Any, query: str) -> QuerySet[User]:
+    return _staff(user, query).filter(pk__in=staff_for(user, "staff.edit").order_by().values("pk"))
+
+
+def _member(row: User, lang: str, name: str) -> list[str]:
+    with override("en" if lang == "en" else "zh-hans"):
+        duties = "; ".join(f"{role_words(one.role)} · {name_of(one.region, lang)}" for one in row.duties.all())
+        state = str(_("has access") if row.is_active else _("no access"))
+    return [row.username, name, duties, state, moment_of(row.last_login)]
+
+
+SUBJECTS = (
+    ExportSubject(
+        "reads", _("Reads on record"), "access_reads", "reads.view",
+        (_("at"), _("reader"), _("duty"), _("purpose"), _("fields")), _reads, _read,
+    ),
+    ExportSubject(
+        "staff", _("Staff"), "staff", "staff.view",
+        (_("User name"), _("Name"), _("Duties"), _("State"), _("Last sign-in")),
+        _staff, lambda row, lang: _member(row, lang, mask_name(row.get_full_name()) if row.get_full_name() else ""),
+        lambda row, lang: _member(row, lang, row.get_full_name()),
+        clear_permission="staff.edit", approve_permission="staff.edit", clear_rows=_staff_to_give,
+    ),
+)  # fmt: skip
