@@ -25,7 +25,14 @@ const read = (path) => readFileSync(join(HERE, path), "utf8");
 const sha = (text, form) => createHash("sha256").update(text).digest(form);
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-async function script(entry, define = {}, format = "iife") {
+/** What devices call themselves: the version of the package, and of the sources as they are. */
+function buildName() {
+  const files = readdirSync(join(HERE, "src"), { recursive: true }).map(String).filter((name) => /\.(ts|html|css)$/.test(name)).sort();
+  return `${JSON.parse(read("package.json")).version}-${sha(files.map((name) => name + read(`src/${name}`)).join("\n"), "hex").slice(0, 8)}`;
+}
+
+async function script(entry, defined = {}, format = "iife") {
+  const define = { BUILD: JSON.stringify(buildName()), ...defined };
   const made = await build({
     entryPoints: [join(HERE, entry)], bundle: true, minify: true, format, target: TARGET, write: false, define, legalComments: "none", charset: "utf8",
   });

@@ -1,9 +1,12 @@
 /** The door's page for a bus or a class: the list, those present ticked, one answer about each. */
 import { uuid } from "../core/bytes";
+import { skew } from "../phone/clock";
 import { ask } from "../phone/gate";
 import type { Refusal } from "../phone/gate";
 import { byId, drawShape, dress, put, say, show } from "../phone/page";
+import { keepReporting } from "../phone/report";
 import { theDoor } from "../scanner/door";
+import { waiting } from "../scanner/queue";
 import { WORDS } from "./words";
 
 type Verdict = "admit" | "deny" | "refer";
@@ -201,6 +204,12 @@ byId("typed_form").onsubmit = (event) => {
   if (typed.value.trim()) void open(typed.value.trim());
   typed.value = "";
 };
+
+keepReporting("group", async () => {
+  const { paired, checkpoint } = theDoor();
+  const offline = banner === "offline" || !navigator.onLine;
+  return { paired, place: checkpoint?.id ?? 0, mode: offline ? "offline" : "online", queue: await waiting(), faults: Math.abs(skew()) > 30 ? ["clock_off"] : [] };
+}, skew);
 
 dress(WORDS, paint);
 const shown = decodeURIComponent(location.hash.slice(1));

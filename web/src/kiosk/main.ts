@@ -1,8 +1,9 @@
 /** A screen at a door: this minute's place code, its digits, the clock. It holds no key and no code of a coming minute: whoever
  *  stole the screen, or its memory, could otherwise send tomorrow's codes around. Without a network it says so and shows none. */
-import { now } from "../phone/clock";
+import { now, skew } from "../phone/clock";
 import { byId, clockFace, dress, put, say, show } from "../phone/page";
 import { drawQr } from "../phone/qr";
+import { keepReporting } from "../phone/report";
 import { change, pair, refreshDoor, theDoor } from "../scanner/door";
 import { WORDS } from "./words";
 
@@ -120,6 +121,12 @@ byId("full").onclick = () => {
   stayOn();
   void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.());
 };
+
+keepReporting("screen", async () => {
+  const { paired, checkpoint, until } = theDoor();
+  const fresh = now() < until + GRACE;
+  return { paired, place: checkpoint?.id ?? 0, mode: fresh ? "online" : "stopped", queue: 0, faults: Math.abs(skew()) > 30 ? ["clock_off"] : [] };
+}, skew);
 
 dress(WORDS, paint);
 addEventListener("online", () => void renew());

@@ -5,6 +5,7 @@ import { notFresh } from "../core/lists";
 import type { Held } from "../core/lists";
 import { now } from "../phone/clock";
 import { clockFace, dayAndTime, say } from "../phone/page";
+import { noteLists } from "../phone/report";
 import { policyNow, theDoor } from "./door";
 import { listOf } from "./list-store";
 import { listTrouble } from "./lists";
@@ -48,6 +49,7 @@ const values = ({ header }: Held) => ({ time: moment(header.notBefore), old: las
 /** 名单 09:31 更新; after half an hour also how old it is. */
 export const ageWords = (): string => {
   const held = ours();
+  noteLists(held?.header.notBefore ?? 0);
   return held ? say(WORDS, `list_${age()}`, values(held)) : say(WORDS, "list_none");
 };
 

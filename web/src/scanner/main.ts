@@ -10,6 +10,7 @@ import { doorIsOpen, openDoor, closeDoor, paintDoor } from "./door-screen";
 import type { Unclear } from "./frames";
 import { openGroups } from "./groups";
 import { listenForGun } from "./gun";
+import { tellHealth } from "./health";
 import { age, ageWords, madeWords, offlineWords, policyWords, refusedWords } from "./list-age";
 import { forgetLists, loadLists } from "./list-store";
 import { refreshLists } from "./lists";
@@ -34,6 +35,7 @@ let answerTimer = 0;
 let last = { text: "", at: 0 };
 let result: Result | undefined;
 let unclear: Unclear | undefined;
+let cameraTrouble = "";
 
 const paint = (): void => {
   const { checkpoint } = theDoor();
@@ -225,14 +227,14 @@ const begin = async (): Promise<void> => {
   const video = byId<HTMLVideoElement>("video");
   put("start", w("starting"));
   show("camera_fault", false);
-  const trouble = await startCamera(video, seen, hint);
+  cameraTrouble = (await startCamera(video, seen, hint)) ?? "";
   put("start", w("start"));
-  put("camera_fault", trouble ? w(trouble) : "");
-  show("camera_fault", !!trouble);
-  show("picture_box", !!trouble);
-  for (const id of ["video", "frame", "aim"]) show(id, !trouble);
-  show("start_box", !!trouble);
-  show("torch", !trouble && hasTorch(video));
+  put("camera_fault", cameraTrouble && w(cameraTrouble));
+  show("camera_fault", !!cameraTrouble);
+  show("picture_box", !!cameraTrouble);
+  for (const id of ["video", "frame", "aim"]) show(id, !cameraTrouble);
+  show("start_box", !!cameraTrouble);
+  show("torch", !cameraTrouble && hasTorch(video));
 };
 byId("start").onclick = () => {
   unlock();
@@ -272,10 +274,7 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("pointerdown", unlock, { once: true });
 addEventListener("online", () => void renew());
-addEventListener("offline", () => {
-  online = false;
-  paint();
-});
+addEventListener("offline", () => void ((online = false), paint()));
 setInterval(paintDoor, 500);
 setInterval(paint, 15000);
 setInterval(() => void refreshKeys(), 3600 * 1000);
@@ -286,6 +285,7 @@ const mayBegin = async (): Promise<void> => {
   if (permission?.state === "granted") await begin();
 };
 
+tellHealth(() => ({ online: online && !isSilent(), camera: cameraTrouble, unclear }));
 dress(WORDS, paint);
 void loadLists().then(paint);
 const token = location.hash.startsWith("#pair=") ? tokenIn(location.hash) : "";
