@@ -29,6 +29,8 @@ HERE = Path(__file__).parent
 MIX = (("verify", 0.80), ("scan", 0.10), ("me", 0.08), ("pass", 0.02))
 KINDS = tuple(kind for kind, _ in MIX)
 FIELDS = ("kinds", "statuses", "latencies", "waits", "moments", "lags", "visits", "admitted")
+NOTE_SENT = "BENCH_STAGES" in os.environ
+"""Whether requests say when they were sent, for bench.stages."""
 _reserved = 0
 DRAIN = 5.0
 """Seconds that answers may come after the last arrival."""
@@ -163,6 +165,8 @@ class Requests:
 
 def _post(path: str, token: str, body: str, place: str) -> bytes:
     where = f"X-Ankang-Place: {place}\r\n" if place else ""
+    if NOTE_SENT:
+        where += f"X-Sent: {time.time():.6f}\r\n"
     return (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n{where}"
         f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n{body}"

@@ -1,6 +1,7 @@
 """The gate behind a real server: what comes over the wire, and how it says it is."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import time
@@ -11,7 +12,9 @@ from uuid import uuid4
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from ankang.gate.admission import FIRST
 from ankang.gate.asgi import GateAsgi
+from ankang.gate.rsgi import HOLD_SECONDS
 from tests.gate.ground import Ground, Served, serving, wait_until
 
 
@@ -53,6 +56,16 @@ def test_a_small_body_in_chunks_is_read(ground: Ground, served: Served) -> None:
     answer = wire(served, post("/g/v1/verify", head, f"{len(body):x}\r\n{body}\r\n0\r\n\r\n".encode()))
     assert answer.startswith(b"HTTP/1.1 200")
     assert b'"reason":"invalid"' in answer
+
+
+def test_bodies_that_do_not_come_keep_nobody_out(ground: Ground, served: Served) -> None:
+    head = post("/g/v1/verify", "Content-Length: 100\r\n", b"")
+    with contextlib.ExitStack() as slow:
+        for _ in range(4 * FIRST):
+            slow.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10)).sendall(head)
+        time.sleep(3 * HOLD_SECONDS)
+        answers = {wire(served, post("/g/v1/verify", "Content-Length: 2\r\n", b"{}"))[:12] for _ in range(20)}
+    assert answers == {b"HTTP/1.1 401"}  # let in, and asked who it is
 
 
 def test_health_and_metrics_speak_for_all_workers(ground: Ground, served: Served) -> None:

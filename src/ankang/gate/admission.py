@@ -2,8 +2,9 @@
 
 A standing queue helps nobody: a citizen at a door waits as long, and everybody behind as well. So a process works on
 ``limit`` requests at a time and refuses the others at once, before their bodies are read (about the cost of the bare
-server). The limit is moved as CoDel (RFC 8289) tells a standing queue from a burst: by the *smallest* delay of a tenth
-of a second. Doors come first; what a phone can do without waits (``SHARES``).
+server). By Little's law requests in progress = rate × delay, so while the limit binds, ``limit × wanted delay / measured
+delay`` is what the same rate needs; the limit is moved there. While it does not bind it is generous, for a burst is no queue.
+Doors come first; what a phone can do without waits (``SHARES``).
 
 ``most_per_second`` is an operator's bound beside that, 0 for none: what the database behind many gates can take.
 """
@@ -15,44 +16,45 @@ from typing import Final
 
 from ankang.gate.limits import Allowance
 
-TARGET: Final = 0.020
-"""Seconds within which a visit should be durable and answered; the budget at a door is 25 ms at the 99th percentile."""
-INTERVAL: Final = 0.1
-LEAST, MOST, FIRST = 160, 1024, 256
-"""Requests in progress in one process. On a machine that is slow for another reason ``LEAST`` are always taken: at 5,000 a
-second they wait 32 ms, at 500 a third of a second, which a door still bears."""
+TARGET: Final = 0.008
+"""Seconds that a visit takes on the mean, durable and answered, while more come than are served. The budget at a door is 25 ms
+at the 99th percentile; what waits before our first line, and commits that are slow, take the rest."""
+WORTH: Final = 1.5
+"""A machine that takes longer even with ``LEAST`` in progress (a slow disk, a busy neighbour) is not helped by refusing more:
+there the delay may be so many times what it is with ``LEAST``."""
+DOUBT: Final = 0.99
+"""What we hold to be that delay shrinks by so much an interval while the limit binds, so that an old belief is tried again."""
+INTERVAL: Final = 0.05
+LEAST, MOST, FIRST = 16, 1024, 128
+"""Requests in progress in one process: at least, at most, and while nobody presses."""
+STEP: Final = 8.0
+SHRINK: Final = 0.5
+"""How much the limit rises in an interval, and to what part of itself it falls at most."""
 BURST: Final = 0.1
 """Seconds' worth of ``most_per_second`` that may come at once."""
 SHARES: Final = {"/g/v1/verify": 1.0, "/g/v1/scan": 1.0, "/g/v1/visits": 0.9, "/g/v1/door": 0.9, "/g/v1/pass": 0.8,
                  "/g/v1/presence": 0.8}  # fmt: skip
 """Up to which part of the limit an address is served. A phone shows its code without us, so ``me`` gives way first."""
 OTHERS: Final = 0.6
-_NONE: Final = float("inf")
 ALWAYS: Final = frozenset({"/g/v1/health", "/g/v1/metrics"})
 
 
 class Admission:
     """One process's admissions. ``in_flight`` requests are in progress, at most ``limit`` of them."""
 
-    __slots__ = ("_least", "_next", "_peak", "_rate", "admitted", "delay", "in_flight", "limit", "refused")
+    __slots__ = ("_alone", "_next", "_peak", "_rate", "_spent", "_visits", "admitted", "binds", "delay", "in_flight", "limit", "refused",
+                 "wanted")  # fmt: skip
 
     def __init__(self, most_per_second: float = 0.0, clock: Callable[[], float] = monotonic) -> None:
         moment = clock()
         burst = max(most_per_second * BURST, 1.0)
         self._rate = Allowance(most_per_second, moment, burst) if most_per_second else None
-        self._next, self._least, self._peak = moment + INTERVAL, _NONE, 0
-        self.limit = float(FIRST)
+        self._next, self._spent, self._visits, self._peak = moment + INTERVAL, 0.0, 0, 0
+        self._alone, self.wanted = TARGET / WORTH, TARGET
+        self.limit, self.binds = float(FIRST), False
         self.in_flight = self.admitted = self.refused = 0
         self.delay = 0.0
-        """The smallest delay of the last tenth of a second, in seconds."""
-
-    def is_full(self, path: str) -> bool:
-        """Whether a request to ``path`` would be refused now; counts nothing."""
-        if path in ALWAYS:
-            return False
-        if self.in_flight >= self.limit * SHARES.get(path, OTHERS):
-            return True
-        return self._rate is not None and path in SHARES and not self._rate.has_one(monotonic())
+        """The mean delay of the visits of the last interval in which there were some, in seconds."""
 
     def enter(self, path: str, moment: float) -> bool:
         """Begin a request at ``moment`` (monotonic seconds); False when it is refused. Then :meth:`leave`."""
@@ -70,23 +72,38 @@ class Admission:
         """End a request that began at ``began``; ``durable``: it made a visit, so its delay tells how long the queue is."""
         self.in_flight -= 1
         if durable:
-            delay = moment - began
-            if delay < self._least:
-                self._least = delay
+            self._spent += moment - began
+            self._visits += 1
         if moment >= self._next:
             self._adapt(moment)
 
+    def is_late(self, began: float, moment: float) -> bool:
+        """Whether it waited so long for its body that its answer would not come in time: then the processor is better spent on
+        those who just came. Never while few are in progress, or a slow machine would answer nobody."""
+        return self.binds and moment - began > self.wanted and self.in_flight > LEAST
+
     def _adapt(self, moment: float) -> None:
-        """A standing queue: work on less at a time. None, and the limit was reached: on more."""
-        late = moment - self._next > 10 * INTERVAL  # nobody came for a while: what we knew is old
-        if late:
+        """The limit of the next interval by the delays of the last."""
+        binds = self.binds = self._peak >= self.limit * OTHERS
+        if moment - self._next > 1.0:  # nobody came for a while: what we knew is old
             self.limit = max(self.limit, float(FIRST))
-        elif TARGET < self._least < _NONE:
-            self.limit = max(float(LEAST), self.limit * 0.85)
-        elif self._peak >= self.limit * OTHERS:
-            self.limit = min(float(MOST), self.limit + 8.0)
-        self.delay = 0.0 if self._least == _NONE else self._least
-        self._next, self._least, self._peak = moment + INTERVAL, _NONE, self.in_flight
+        elif self._visits and binds:
+            self._follow(self._spent / self._visits)
+        elif not binds and self.limit < FIRST:
+            self.limit = min(float(FIRST), self.limit + STEP)
+        if self._visits:
+            self.delay = self._spent / self._visits
+        if self._visits and self._peak <= LEAST:
+            self._alone += (self.delay - self._alone) / 4
+        self._next, self._spent, self._visits, self._peak = moment + INTERVAL, 0.0, 0, self.in_flight
+
+    def _follow(self, delay: float) -> None:
+        self._alone = max(min(self._alone, delay) * DOUBT, TARGET / WORTH)
+        self.wanted = max(TARGET, self._alone * WORTH)
+        if delay > self.wanted:
+            self.limit = max(float(LEAST), self.limit * max(SHRINK, self.wanted / delay))
+        else:
+            self.limit = min(float(MOST), self.limit + STEP)
 
 
 class LastMinute:

@@ -84,7 +84,8 @@ class Gate:
         """Open everything and begin the background work; returns at once when the database is away."""
         folder, url = self._settings.gate_folder, database_url(self._settings)
         self.links = (Link(url, "intake"), Link(url, "tables", patience=30.0))
-        self.intake = Intake(self.links[0], Spool(folder / "spool.sqlite3"), self.state.window, self._clock)
+        spool = Spool(folder / "spool.sqlite3")
+        self.intake = Intake(self.links[0], spool, self.state.window, self._clock, lambda: self.admission.in_flight)
         self.watch = Watch(self._settings, self.state, self.links[1])
         self.leader = Leader(url, folder)
         self.workers = Workers(folder)
@@ -119,12 +120,19 @@ class Gate:
             await self.reports.send(self, report)
             await asyncio.sleep(EVERY if self.state.keys is not None else EVERY / 10)
 
-    async def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """The response to one request; never raises (but for cancellation)."""
-        began, durable, admission = monotonic(), False, self.admission
-        if not admission.enter(path, began):
-            return self.refuse(headers)
+    async def handle(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, began: float | None = None
+    ) -> Response:
+        """The response to one request; never raises (but for cancellation). ``began``: when it entered ``admission``, which
+        it leaves here; without it, it enters now."""
+        durable = False
+        if began is None:
+            began = monotonic()
+            if not self.admission.enter(path, began):
+                return self.refuse(headers)
         try:
+            if self.admission.is_late(began, monotonic()):
+                return self.refuse(headers)
             route = find_route(method, path)
             if route.handler is None:
                 return await self._about_itself(route)
@@ -158,10 +166,10 @@ class Gate:
             self.metrics.faults["internal"] += 1
             return Response(500, _JSON, Internal().body(language(headers)))
         finally:
-            admission.leave(began, monotonic(), durable)
+            self.admission.leave(began, monotonic(), durable)
 
     def refuse(self, headers: Mapping[str, str]) -> Response:
-        """What a request is told that is not let in; adapters ask ``admission.is_full`` before they read its body."""
+        """What a request is told that is not let in; adapters ask ``admission`` before they read its body."""
         self.admission.refused += 1
         self.metrics.faults["overloaded"] += 1
         return _REFUSALS[language(headers)][int(random() * len(_WAITS))]

@@ -1,6 +1,7 @@
 """The gate as an ASGI application (uvicorn, hypercorn, tests)."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import monotonic
 from typing import Any
 
 from ankang.config.settings import Settings
@@ -36,18 +37,27 @@ class GateAsgi:
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         assert self.gate is not None
-        full = self.gate.admission.is_full(scope["path"])
-        body, limit, more = bytearray(), body_limit(scope["path"]), True
-        while not full and more and len(body) <= limit:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        query = scope.get("query_string", b"").decode("latin-1")
-        response = (
-            self.gate.refuse(headers)
-            if full
-            else await self.gate.handle(scope["method"], scope["path"], query, headers, bytes(body))
-        )
+        began = monotonic()
+        if self.gate.admission.enter(scope["path"], began):
+            try:
+                body = await _read_body(body_limit(scope["path"]), receive)
+            except BaseException:
+                self.gate.admission.leave(began, began, durable=False)
+                raise
+            query = scope.get("query_string", b"").decode("latin-1")
+            response = await self.gate.handle(scope["method"], scope["path"], query, headers, body, began)
+        else:
+            response = self.gate.refuse(headers)
         head = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
         await send({"type": "http.response.start", "status": response.status, "headers": head})
         await send({"type": "http.response.body", "body": response.body})
+
+
+async def _read_body(limit: int, receive: Receive) -> bytes:
+    """The body, read no further than the message that goes beyond the limit."""
+    body, more = bytearray(), True
+    while more and len(body) <= limit:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)

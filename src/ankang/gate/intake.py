@@ -76,8 +76,13 @@ class Batch:
 class Intake:
     """Takes visits of one process; :meth:`start` it in its event loop."""
 
-    def __init__(self, link: Link, spool: Spool, window: Window, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, link: Link, spool: Spool, window: Window, clock: Callable[[], float],
+        in_progress: Callable[[], int] = lambda: LIMIT,
+    ) -> None:  # fmt: skip
+        """``in_progress``: how many requests were let in and not answered yet; nobody else can join a batch."""
         self._link, self._spool, self._window, self._clock = link, spool, window, clock
+        self._in_progress = in_progress
         self._thread = ThreadPoolExecutor(1, "spool")
         self._wake = asyncio.Event()
         self._awake = False
@@ -162,6 +167,8 @@ class Intake:
     async def _gather(self) -> None:
         for _ in range(GATHER_MOST):
             here = len(self._open.fresh)
+            if here >= self._in_progress():  # everybody who was let in is here
+                return
             await asyncio.sleep(GATHER)
             if len(self._open.fresh) == here:
                 return

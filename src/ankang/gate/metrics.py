@@ -22,7 +22,7 @@ _NUMBERS = {
     "database": ("gauge", "database_up", "1 when the database answers"),
     "in_flight": ("gauge", "requests_in_flight", "Requests in progress"),
     "limit": ("gauge", "requests_limit", "Requests that may be in progress"),
-    "delay_ms": ("gauge", "delay_ms", "Smallest delay of a visit within the last tenth of a second"),
+    "delay_ms": ("gauge", "delay_ms", "Mean delay of the visits of the last twentieth of a second"),
     "admitted": ("counter", "requests_admitted_total", "Requests let in"),
     "refused": ("counter", "requests_refused_total", "Requests refused at once because too many came"),
 }

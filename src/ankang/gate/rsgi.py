@@ -7,10 +7,12 @@ from time import monotonic
 from typing import Any
 
 from ankang.config.settings import Settings
-from ankang.gate.app import Gate, body_limit
+from ankang.gate.app import Gate, Response, body_limit
 
 READ_SECONDS = 15.0
 """A request's body must have arrived by then."""
+HOLD_SECONDS = 0.25
+"""A request whose body takes longer gives its place back meanwhile, so that slow senders do not keep others out."""
 
 
 class GateRsgi:
@@ -19,6 +21,8 @@ class GateRsgi:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._reading: dict[asyncio.Task[Any] | None, float] = {}
+        self._slow: dict[asyncio.Task[Any] | None, float] = {}
+        """Since when bodies are waited for: within the admitted, and of those who gave their place back."""
         self.gate: Gate | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -34,35 +38,58 @@ class GateRsgi:
             loop.run_until_complete(self.gate.stop())
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        headers, path, method = scope.headers, scope.path, scope.method
-        assert self.gate is not None
-        if self.gate.admission.is_full(path):
-            refusal = self.gate.refuse(headers)
-            protocol.response_bytes(refusal.status, refusal.headers, refusal.body)
+        headers, path, method, gate, began = scope.headers, scope.path, scope.method, self.gate, monotonic()
+        assert gate is not None
+        if not gate.admission.enter(path, began):
+            _answer(protocol, gate.refuse(headers))
             return
+        query, body = "", b""
         if method == "POST":
             task = asyncio.current_task(self._loop)
-            self._reading[task] = monotonic()
+            self._reading[task] = began
             try:
-                query, body = "", await read_body(headers, path, protocol)
-            except asyncio.CancelledError:
+                body = await read_body(headers, path, protocol)
+            except BaseException as error:
+                self._leave_unread(task)
+                if not isinstance(error, asyncio.CancelledError):
+                    raise
                 protocol.response_bytes(408, [("connection", "close")], b"")
                 return
-            finally:
-                del self._reading[task]
+            if self._reading.pop(task, None) is None:
+                del self._slow[task]
+                began = monotonic()
+                if not gate.admission.enter(path, began):
+                    _answer(protocol, gate.refuse(headers))
+                    return
         else:
-            query, body = scope.query_string, b""
-        response = await self.gate.handle(method, path, query, headers, body)
-        protocol.response_bytes(response.status, response.headers, response.body)
+            query = scope.query_string
+        _answer(protocol, await gate.handle(method, path, query, headers, body, began))
+
+    def _leave_unread(self, task: asyncio.Task[Any] | None) -> None:
+        if self._slow.pop(task, None) is None:
+            del self._reading[task]
+            self._give_back()
+
+    def _give_back(self) -> None:
+        assert self.gate is not None
+        now = monotonic()
+        self.gate.admission.leave(now, now, durable=False)
 
     async def _end_slow_requests(self) -> None:
-        """A body that does not arrive holds a connection only so long; watched from outside, for the hot path's sake."""
+        """A body that does not arrive holds a place only so long, and its connection; watched from outside, for the hot path's sake."""
         while True:
-            await asyncio.sleep(READ_SECONDS / 3)
-            late = monotonic() - READ_SECONDS
-            for task in [task for task, since in self._reading.items() if since < late]:
+            await asyncio.sleep(HOLD_SECONDS)
+            now = monotonic()
+            for task in [task for task, since in self._reading.items() if since < now - HOLD_SECONDS]:
+                self._slow[task] = self._reading.pop(task)
+                self._give_back()
+            for task in [task for task, since in self._slow.items() if since < now - READ_SECONDS]:
                 if task is not None:
                     task.cancel()
+
+
+def _answer(protocol: Any, response: Response) -> None:
+    protocol.response_bytes(response.status, response.headers, response.body)
 
 
 def tune_interpreter() -> None:
