@@ -236,3 +236,10 @@ def test_passports_name_a_country():
     assert countries("zh-hans")["DE"] == "德国"
     assert countries("en")["FR"] == "France"
     assert [is_country(code) for code in ("JP", "CN", "HK", "ZZ", "", "de")] == [True] + [False] * 5
+
+
+def test_countries_stand_where_their_readers_look_for_them() -> None:
+    chinese, english = list(countries("zh-hans").values()), list(countries("en").values())
+    some = ["阿尔巴尼亚", "秘鲁", "德国", "法国", "梵蒂冈", "斐济", "芬兰", "美国", "瑙鲁", "日本", "中非共和国"]
+    assert [name for name in chinese if name in some] == some
+    assert english.index("Åland Islands") < english.index("Albania") < english.index("Côte d’Ivoire") < english.index("Croatia")
