@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDict
 from ninja.operation import Operation
 from ninja.utils import check_csrf
 
 from ankang.trust.keyring import keyring
 
-from ..errors import BadJson, FormExpired, NotAllowed, NotSignedIn, TooManyRequests, UnsupportedMediaType
+from ..errors import BadJson, BadRequest, FormExpired, NotAllowed, NotSignedIn, TooManyRequests, UnsupportedMediaType
 from ..permissions import PERMISSIONS, RESIDENT, STAFF, may, permissions_of
 from ..sign_in import address_of
 from ..tokens import FEED, bearer_of
@@ -29,7 +31,7 @@ from .once import HEADER, once
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 RESIDENT_COOKIES = ("ankang_resident",)
-COUNTED = {"code_wrong", "too_many_claims"}
+COUNTED = {"code_wrong", "confirmation_refused", "too_many_claims"}
 """Who may answer one of these keeps a count of wrong tries, also when it refuses."""
 sign_in_with_token: list[Callable[[HttpRequest, str], None]] = []
 """Port of ``staff``: sets ``request.user`` and ``request.staff_token`` for a token; raises TokenRefused."""
@@ -131,7 +133,13 @@ def _check_own_site(request: HttpRequest, operation: Operation) -> None:
         return
     wanted = getattr(operation.view_func, "permission", "")
     if wanted in PERMISSIONS or wanted == STAFF:
-        if check_csrf(request, operation.view_func) is not None:
+        if not {model.__ninja_param_source__ for model in operation.models} & {"form", "file"}:
+            request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]  # no form: the header proves it
+        try:
+            refused = check_csrf(request, operation.view_func) is not None
+        except MultiPartParserError:
+            raise BadRequest() from None
+        if refused:
             raise FormExpired(details={"fault": "csrf"})
     elif not _from_own_site(request):
         raise FormExpired(details={"fault": "csrf"})

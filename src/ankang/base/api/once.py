@@ -33,7 +33,7 @@ def once(request: HttpRequest, caller: str, run: Callable[[], Any]) -> Any:
     key = request.headers.get(HEADER)
     if key is None or request.method != "POST":
         return run()
-    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
         raise BadInput(details={"fields": {HEADER: "bad_key"}})
     now, route = timezone.now(), request.get_full_path()[:500]
     place = {"caller": caller, "route": route, "key_blind": keyring().blind("idempotency key", key)}
