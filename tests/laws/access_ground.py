@@ -1,4 +1,4 @@
-"""Two counties with the same objects, and what of each may never be seen from the other."""
+"""Two counties, or two offices of one county, with the same objects, and what of each may never be seen from the other."""
 
 import json
 import uuid
@@ -28,6 +28,8 @@ from tests.exchange.builders import Resident
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 COUNTIES = {"ningguo": ("341881", "褚", "嬴"), "xuanzhou": ("341802", "卫", "芈")}
+OFFICES = {"school": ("341881", "褚", "嬴"), "clinic": ("341881", "卫", "芈")}
+PHONES = {"ningguo": "131", "xuanzhou": "132", "school": "133", "clinic": "134"}
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Side:
     ids: dict[str, Any] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     maker: Any = None
+    office: int | None = None
+    """The organisation to which everybody's duties are narrowed; None: they are the county's."""
 
     @property
     def town(self) -> str:
@@ -51,7 +55,7 @@ class Side:
 
 def a_side(slug: str) -> Side:
     """A county with people, places and what waits for a decision there."""
-    county, family, last = COUNTIES[slug]
+    county, family, last = (COUNTIES | OFFICES)[slug]
     side = Side(county)
     _regions(county)
     side.maker = staff_of(side, f"maker-{slug}", "operations")
@@ -62,10 +66,22 @@ def a_side(slug: str) -> Side:
     return side
 
 
+def two_offices() -> tuple[Side, Side]:
+    """Two organisations of one county, each with everything that :func:`a_side` makes."""
+    sides = a_side("school"), a_side("clinic")
+    for side in sides:
+        side.office = side.ids["organisation"]
+        Duty.objects.filter(user__in=[side.maker.pk, side.ids["member"]]).update(organisation=side.office)
+        Invitation.objects.filter(pk=side.ids["invitation"]).update(organisation=side.office)
+    return sides
+
+
 def staff_of(side: Side, name: str, *roles: str) -> User:
-    """Somebody with these roles in the county."""
+    """Somebody with these roles in the county, or in its office."""
     user = User.objects.create(username=name, is_staff=True, password="!")
-    Duty.objects.bulk_create(Duty(user=user, role=role, region_id=side.county) for role in roles)
+    Duty.objects.bulk_create(
+        Duty(user=user, role=role, region_id=side.county, organisation=side.office) for role in roles
+    )
     return user
 
 
@@ -88,10 +104,10 @@ def document_of(county: str, number: int) -> str:
 
 
 def _people(side: Side, slug: str, family: str, last: str) -> None:
-    prefix = {"ningguo": "131", "xuanzhou": "132"}[slug]
+    prefix, first = PHONES[slug], 4 if slug == "clinic" else 1
     people = [
         Resident(document_of(side.county, n), f"{family}明明{last}", f"+86{prefix}7777000{n}", town=side.town)
-        for n in (1, 2, 3)
+        for n in range(first, first + 3)
     ]
     numbers = register_in_bulk(people, NOW)
     check_people_in_bulk(numbers, NOW)
@@ -141,7 +157,7 @@ def _places(side: Side, slug: str) -> None:
     door = add_checkpoint(home, f"门{slug}", BY_SLUG["passage"].id, state="in_use")
     device = Device.objects.create(organisation=home, checkpoint=door, name=f"扫描枪{slug}", kind="scanner", created_at=NOW)
     group = Group.objects.create(
-        organisation=home, name=f"班{slug}", purpose=f"春游{slug}", join_code=f"AB{side.county}", created_at=NOW, revision=1
+        organisation=home, name=f"班{slug}", purpose=f"春游{slug}", join_code=f"AB{slug}", created_at=NOW, revision=1
     )
     item = ArchiveItem.objects.create(
         checkpoint=door, section="health", kind="inspection", title=f"检查{slug}", source="x", happened_on=NOW.date(),

@@ -62,6 +62,12 @@ class MethodNotAllowed(Fault):
     status, code = 405, "method_not_allowed"
     zh, en = "不支持此请求方法。", "This method is not supported here."
 
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """``Allow`` (RFC 9110 15.5.6); what can be read can be asked for without its body."""
+        allowed = str(self.details["allow"])
+        return (("allow", "GET, HEAD" if allowed == "GET" else allowed),)
+
 
 class BodyTooLarge(Fault):
     status, code = 413, "body_too_large"

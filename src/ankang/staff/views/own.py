@@ -51,7 +51,18 @@ rename_passkey = _page(passkey.EditWebAuthnView, "staff/passkey_rename.html", su
 recovery_codes = _page(recovery.ViewRecoveryCodesView, "staff/recovery_codes.html")
 new_recovery_codes = _page(recovery.GenerateRecoveryCodesView, "staff/recovery_codes_new.html")
 download_recovery_codes = staff_only(recovery.download_recovery_codes)
-new_password = _page(account.PasswordChangeView, "staff/password.html", success_url="/console/account/")
+
+
+class _NewPassword(account.PasswordChangeView):  # type: ignore[misc]
+    """Whoever signs in with a passkey or the agency's account alone has no password to change."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_usable_password():  # type: ignore[union-attr]
+            raise NotFound()
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+
+new_password = _page(_NewPassword, "staff/password.html", success_url="/console/account/")
 
 
 @staff_only
