@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.gate_verify import free_port, wait_for
+from bench.network import LOCAL, Host
 
 CONFIGURATION = Path(__file__).parents[1] / "deploy" / "nginx"
 ABSENT = "nginx is not there (apt-get install nginx-light): left out"
@@ -19,33 +20,32 @@ def is_there() -> bool:
 
 
 @contextlib.contextmanager
-def balancing(folder: Path, ports: Sequence[int], workers: int = 1) -> Iterator[tuple[int, int]]:
-    """(port, process id) of an nginx before the gates on ``ports``."""
+def balancing(folder: Path, gates: Sequence[str], workers: int = 1, host: Host = LOCAL) -> Iterator[tuple[int, int]]:
+    """(port, process id) of an nginx at ``host`` before the gates at these addresses."""
     port = free_port()
-    _write(folder, port, ports, workers)
+    _write(folder, f"{host.address}:{port}", gates, workers)
     command = ["nginx", "-p", str(folder), "-c", "nginx.conf", "-g", "daemon off;"]
-    path = {"PATH": "/usr/sbin:/usr/local/sbin:/usr/bin:/bin"}
-    running = subprocess.Popen(command, env=path, executable=shutil.which("nginx", path=path["PATH"]))
+    running = subprocess.Popen(host.command(command), env={"PATH": "/usr/sbin:/usr/local/sbin:/usr/bin:/sbin:/bin"})
     try:
-        wait_for(port, "/g/v1/health")
+        wait_for(port, "/g/v1/health", host.address)
         yield port, running.pid
     finally:
         running.terminate()
         running.wait(20)
 
 
-def _write(folder: Path, port: int, ports: Sequence[int], workers: int) -> None:
+def _write(folder: Path, here: str, addresses: Sequence[str], workers: int) -> None:
     """The configuration as it is in deploy/, but for addresses."""
     folder.mkdir(parents=True, exist_ok=True)
     site = (CONFIGURATION / "ankang.conf").read_text()
     gates = (CONFIGURATION / "ankang-gates.conf").read_text()
     server = re.compile(r"^    server 127\.0\.0\.\d:8001 (.*);\n", re.MULTILINE)
     options = server.findall(gates)[0]
-    ours = "".join(f"    server 127.0.0.1:{one} {options};\n" for one in ports)
+    ours = "".join(f"    server {one} {options};\n" for one in addresses)
     first = server.search(gates)
     assert first is not None
     gates = gates[: first.start()] + ours + server.sub("", gates[first.start() :])
-    (folder / "ankang.conf").write_text(site.replace("listen 8080", f"listen 127.0.0.1:{port}"))
+    (folder / "ankang.conf").write_text(site.replace("listen 8080", f"listen {here}"))
     (folder / "ankang-gates.conf").write_text(gates)
     temporary = "".join(
         f"    {kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

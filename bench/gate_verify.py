@@ -125,11 +125,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, path: str) -> None:
+def wait_for(port: int, path: str, host: str = "127.0.0.1") -> None:
     """Wait until the server answers 200."""
     for _ in range(300):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2):
+            with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

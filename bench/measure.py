@@ -36,6 +36,19 @@ def cpu_seconds(pid: int) -> float:
     return total / _TICK
 
 
+def come_first(pid: int) -> None:
+    """Let a process family come before others of the machine where BENCH_FIRST is set and we may (root): for machines that
+    do other things meanwhile. The scheduler weighs sessions, then processes of a session.
+    """
+    if os.environ.get("BENCH_FIRST"):
+        for one in family(pid):
+            try:
+                Path(f"/proc/{one}/autogroup").write_text("-15")
+                os.setpriority(os.PRIO_PROCESS, one, -15)
+            except OSError:
+                continue
+
+
 def memory_mb(pid: int) -> float:
     """Proportional set size of a process family: pages shared among them are counted once."""
     total = 0

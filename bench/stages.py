@@ -1,7 +1,8 @@
 """Where the time of an admitted request goes under overload: every stage with its own clock, generator and house weighed apart.
 
-``python -m bench.stages [--times N …] [--seconds N] [--pin] [--workers N]``. ``--pin`` gives the generator one processor and
-the house the others, so that what is seen is the gate's own queue and not the generator's share of its processor.
+``python -m bench.stages [--rates N …] [--seconds N] [--pin] [--workers N]``. ``--pin`` gives the generator one processor and
+the house the others, so that what is seen is the gate's own queue and not the generator's share of its processor; BENCH_FIRST=1
+puts all of it before what else the machine does.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import numpy as np
 from bench.arrivals import Arrivals, drive
 from bench.gate_ground import Ground, process
 from bench.gate_verify import free_port, granian, wait_for
-from bench.measure import family
+from bench.measure import come_first, family
 
 STAGES = ("sent", "entered", "read", "taken", "written", "durable", "answered", "status")
 
@@ -70,14 +71,6 @@ def pin(pid: int, processors: set[int]) -> None:
                 os.sched_setaffinity(int(thread.name), processors)
 
 
-def favour(pid: int) -> None:
-    """Let a process family come before others of the machine (a scheduler's group is a session); needs root."""
-    for one in family(pid):
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{one}/autogroup").write_text("-15")
-            os.setpriority(os.PRIO_PROCESS, one, -15)
-
-
 def run(ground: Ground, name: str, rate: float, given: argparse.Namespace) -> tuple[Arrivals, dict[str, tuple[float, float]]]:
     """One load against a gate of its own."""
     folder = ground.folder / f"stages-{name}"
@@ -90,9 +83,8 @@ def run(ground: Ground, name: str, rate: float, given: argparse.Namespace) -> tu
             pin(pid, everywhere - {first})
             pin(database, everywhere - {first})
             os.sched_setaffinity(0, {first})
-        if given.favour:
-            for one in (pid, ground.server.pid, os.getpid()):
-                favour(one)
+        for one in (pid, ground.server.pid, os.getpid()):
+            come_first(one or os.getpid())
         ground.show_codes()
         try:
             load = drive(ground.folder, [port], rate, given.seconds, given.connections, mix="verify")
@@ -119,7 +111,6 @@ def main(words: Sequence[str] = ()) -> None:
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--pin", action="store_true")
-    parser.add_argument("--favour", action="store_true")
     given = parser.parse_args(words or None)
     os.environ["BENCH_STAGES"] = "1"
     with tempfile.TemporaryDirectory(prefix="ankang-stages-", ignore_cleanup_errors=True) as name:

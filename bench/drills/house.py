@@ -1,7 +1,7 @@
 """A temporary house for drills: its own PostgreSQL and as many gate machines as a drill needs, each with a folder of its own.
 
-A *machine* here is a gate with its own memory, window and spool, on its own port of 127.0.0.1. It never touches a running
-house: every folder is temporary, every port free.
+A *machine* here is a gate with its own memory, window and spool, on its own port of 127.0.0.1 or, where a drill asks for one, with
+a network of its own (:mod:`bench.network`). It never touches a running house: every folder is temporary, every port free.
 """
 
 import contextlib
@@ -25,6 +25,8 @@ from ankang.core.colours import Colour
 from ankang.gate.shared_memory import memory_path
 from bench.gate_ground import DOORS, Ground
 from bench.gate_verify import free_port
+from bench.measure import come_first
+from bench.network import LOCAL, PORT, Host, Network
 
 RED_EVERY = 10
 """Every tenth person is red, so that a drill sees refusals too."""
@@ -33,8 +35,9 @@ RED_EVERY = 10
 class Machine:
     """One gate machine."""
 
-    def __init__(self, house: "House", number: int, **environment: str) -> None:
-        self.folder, self.port = house.folder / f"machine{number}", free_port()
+    def __init__(self, house: "House", number: int, host: Host = LOCAL, **environment: str) -> None:
+        self.folder, self.host = house.folder / f"machine{number}", host
+        self.port = PORT if host.namespace else free_port()
         self._house, self._environment = house, environment
         self._process: subprocess.Popen[bytes] | None = None
         if not self.folder.exists():
@@ -47,17 +50,24 @@ class Machine:
 
     def start(self, command: Sequence[str] = (), workers: int = 1) -> "Machine":
         """Start and wait until it can answer doors."""
-        words = command or (sys.executable, "-m", "ankang.gate", "--workers", str(workers), "--port", str(self.port))
+        where = ["--host", self.host.address, "--port", str(self.port)]
+        words = command or [sys.executable, "-m", "ankang.gate", "--workers", str(workers), *where]
         environment = self._house.ground.environment(
             **{"ANKANG_DATA": str(self.folder), "ANKANG_GATE_NAME": self.folder.name, **self._environment}
         )
         log = (self._house.folder / f"{self.folder.name}.log").open("ab")
         self._process = subprocess.Popen(
-            words, env=environment, start_new_session=True, cwd=Path(__file__).parents[2], stdout=log, stderr=log
+            self.host.command(list(words)), env=environment, start_new_session=True, cwd=Path(__file__).parents[2], stdout=log, stderr=log
         )
         wait_until(lambda: self.health().get("keys") is True and self.health().get("feed_age") is not None, 60)
         time.sleep(1.2)  # other workers behind the port look once a second
+        come_first(self.pid)
         return self
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"{self.host.address}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -85,7 +95,7 @@ class Machine:
     def get(self, path: str) -> dict[str, Any]:
         """A JSON answer, whatever its status; empty when nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as answer:
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             return dict(json.load(error))
@@ -94,7 +104,7 @@ class Machine:
 
     def metric(self, name: str) -> float:
         """The sum of a metric of its processes."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/g/v1/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{self.address}/g/v1/metrics", timeout=5) as answer:
             lines = answer.read().decode().splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name}{{"))
 
@@ -129,17 +139,19 @@ class House:
         path.write_text("".join(f"{line}\n" for number, line in pairs if number % RED_EVERY))
 
     @contextlib.contextmanager
-    def machines(self, count: int = 1, **environment: str) -> Iterator[list[Machine]]:
-        """Machines not yet started, ended afterwards."""
+    def machines(self, count: int = 1, wire: Network | None = None, **environment: str) -> Iterator[list[Machine]]:
+        """Machines not yet started, ended afterwards; on ``wire`` each has a network of its own."""
         made = []
         for _ in range(count):
             self._made += 1
-            made.append(Machine(self, self._made, **environment))
+            made.append(Machine(self, self._made, wire.host() if wire else LOCAL, **environment))
         try:
             yield made
         finally:
             for machine in made:
                 machine.close()
+                if wire is not None:
+                    wire.remove(machine.host)
 
     def sql(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement and commit."""
@@ -150,7 +162,7 @@ class House:
     def post(self, machine: Machine, path: str, token: str, body: dict[str, object]) -> dict[str, Any]:
         """One request, its JSON answer whatever its status."""
         head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        url = f"http://127.0.0.1:{machine.port}{path}"
+        url = f"http://{machine.address}{path}"
         try:
             with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), head), timeout=5) as answer:
                 return dict(json.load(answer))
@@ -176,6 +188,7 @@ class House:
     def revive_database(self) -> None:
         """Start it again."""
         self.ground.server.revive()
+        come_first(self.ground.server.pid or os.getpid())
 
     def close(self) -> None:
         """Stop the database."""

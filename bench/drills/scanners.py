@@ -43,7 +43,7 @@ class Scanners:
 
     def __init__(self, house: House, machines: Sequence[Machine], rate: float = 60.0) -> None:
         self._house, self._rate = house, rate
-        self.ports = [machine.port for machine in machines]
+        self.addresses = [machine.address for machine in machines]
         self._doors = [tuple(line.split()) for line in house.ground.doors.read_text().splitlines()]
         self.told: list[Told] = []
         self.asked = self.refused = 0
@@ -89,8 +89,8 @@ class Scanners:
         self.asked += 1
         red = numbers[position] % RED_EVERY == 0
         for attempt in range(400):
-            port = self.ports[(number + attempt) % len(self.ports)]
-            url, head = f"http://127.0.0.1:{port}/g/v1/verify", {"Authorization": f"Bearer {token}"}
+            address = self.addresses[(number + attempt) % len(self.addresses)]
+            url, head = f"http://{address}/g/v1/verify", {"Authorization": f"Bearer {token}", "X-Ankang-Place": door}
             pause = 0.1
             try:
                 async with session.post(url, json=body, headers=head) as response:

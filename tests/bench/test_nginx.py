@@ -31,7 +31,7 @@ def test_a_code_is_used_once_at_a_place_whichever_scanner_sees_it(house: House) 
     with house.machines(2) as machines:
         for machine in machines:
             machine.start()
-        with balancer.balancing(house.folder / "nginx", [machine.port for machine in machines]) as (port, _):
+        with balancer.balancing(house.folder / "nginx", [machine.address for machine in machines]) as (port, _):
             reasons = []
             for number, (token, door) in enumerate(doors[:12]):
                 code = house.ground.code_of(number * 10, time.time())
