@@ -235,3 +235,11 @@ def test_a_provider_is_entered_within_ones_reach_and_its_secret_is_on_no_page(cl
     page = client.get("/console/staff/providers").content.decode()
     assert (row.name, row.slug, row.secret, SECRET in page) == ("大数据局", "bureau", SECRET, False)
     assert SECRET not in str(list(StaffEvent.objects.values_list("before", "after")))
+
+
+def test_an_answer_of_megabytes_is_not_read(client: Any, agency: Provider) -> None:
+    linked()
+    agency.claims = lambda claims: claims | {"filler": "x" * 3_000_000}
+    assert (client.get(to_agency(client)).status_code, is_in(client)) == (403, False)
+    agency.claims = lambda claims: claims | {"filler": "x" * 30_000}
+    assert client.get(to_agency(client)).status_code == 302

@@ -219,3 +219,27 @@ def test_the_sign_in_leads_nowhere_else(client: Any) -> None:
     a = away.post("/console/login/?next=https://evil.example/", {"username": user.username, "password": PASSWORD})
     assert a.url == "/staff/second-factor/"
     assert away.post("/staff/second-factor/", {"code": code_of(secret, 1)}).url == "/console/"
+
+
+def test_what_is_sent_to_sign_in_is_small(client: Any) -> None:
+    client.force_login(a_member("tracer"))
+    pages = ("/console/login/", "/staff/second-factor/", "/staff/passkey/", "/console/confirm/password")
+    for address in (*pages, "/api/v1/staff/self/confirmation"):
+        answer = client.post(address, {"credential": "x" * 66_000})
+        said = answer.content.decode()
+        assert (answer.status_code, "太大" in said or "body_too_large" in said) == (413, True), address
+
+
+@pytest.mark.parametrize("said", ["{}", "[]", "null", '{"id": 1}', '{"id":"eA","rawId":"eA","response":{"clientDataJSON":"?"}}'])
+def test_a_passkey_s_answer_of_another_shape_is_refused_everywhere(client: Any, said: str) -> None:
+    user = a_member("tracer")
+    assert client.post("/staff/passkey/", {"credential": said}).status_code in (200, 302, 422)
+    sign_in(client, user)
+    assert client.post("/staff/enrol/", {"credential": said}).status_code in (200, 302, 422)
+    a_code_generator(user)
+    sign_in(client, user)
+    assert client.post("/staff/second-factor/", {"credential": said}).status_code in (200, 302, 422)
+    client.force_login(user)
+    for address in ("/console/confirm/passkey", "/console/account/passkeys/add"):
+        assert client.post(address, {"credential": said}).status_code in (200, 302, 422)
+    assert factors(user) == ["totp"]

@@ -1,10 +1,9 @@
-"""HTTP of staff: who works here, duties, invitations, the trail, and tokens for one's own programs (G3)."""
+"""HTTP of staff: who works here, duties, invitations and the trail (G3)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,10 +12,13 @@ from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given, Number, Reason, ReasonIn, Short
-from ankang.base.models import Duty
-from ankang.base.permissions import permissions_of, requires, sensitive, staff_only
+from ankang.base.permissions import requires, sensitive
 
-from .models import Invitation, StaffEvent, StaffToken
+from .factors_api import router as factors_router
+from .members_api import DutyIn, MemberOut, member_out
+from .models import Invitation, StaffEvent
+from .own_api import EndedOut
+from .own_api import router as own_router
 from .providers_api import router as providers_router
 from .services import (
     add_duty,
@@ -26,58 +28,22 @@ from .services import (
     fetch_staff,
     invitations_for,
     invite,
-    issue_token,
     remove_duty,
     revoke_invitation,
-    revoke_token,
     staff_for,
-    tokens_of,
     trail_for,
 )
 
 router = Router(tags=["staff"])
+router.add_router("", own_router)
+router.add_router("", factors_router)
 router.add_router("", providers_router)
-
-
-class DutyIn(Given):
-    """A role in a region; ``organisation`` narrows it, ``employer`` is the office one works for."""
-
-    role: Short = Field(examples=["grid_worker"])
-    region: Annotated[str, Field(max_length=20, examples=["341881"])]
-    organisation: Number | None = None
-    employer: Number | None = None
 
 
 class GiveIn(DutyIn):
     """A duty, and why it is given."""
 
     reason: Reason
-
-
-class DutyOut(Schema):
-    """A duty as it is held; ``number`` takes it away."""
-
-    number: int
-    role: str
-    region: str
-    organisation: int | None
-    employer: int | None
-
-
-class MemberOut(Schema):
-    """A member of staff."""
-
-    number: int
-    username: str
-    name: str
-    active: bool
-    duties: list[DutyOut]
-
-
-class SelfOut(MemberOut):
-    """Myself; ``permissions``: what this session or token may do."""
-
-    permissions: list[str]
 
 
 class MembersIn(PageIn):
@@ -128,65 +94,6 @@ class TrailIn(PageIn):
     q: Short = ""
 
 
-class TokenIn(Given):
-    """A token for one of my duties (its number) and some of its permissions, good for ``days``."""
-
-    label: Short = Field(examples=["nightly report"])
-    duty: Number
-    permissions: Annotated[list[Short], Field(min_length=1, max_length=60, examples=[["board.view"]])]
-    days: Annotated[int, Field(ge=1, le=365)] = 90
-
-
-class TokenOut(Schema):
-    """A token of mine; ``token`` only in the answer that makes it."""
-
-    number: int
-    label: str
-    duty: int
-    permissions: list[str]
-    issued_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-    token: str | None = None
-
-
-class EndedOut(Schema):
-    """How many sessions were ended."""
-
-    sessions: int
-
-
-@router.get("staff/self", response=SelfOut)
-@staff_only
-def get_self(request: HttpRequest) -> Any:
-    """Who I am here, and what this session or token may do."""
-    return {**_member(request.user), "permissions": sorted(permissions_of(request.user))}
-
-
-@router.get("staff/tokens", response=Page[TokenOut])
-@staff_only
-def list_tokens(request: HttpRequest, wanted: Query[PageIn]) -> Any:
-    """My tokens, newest first."""
-    return page_of(tokens_of(request.user), ("-issued_at", "-pk"), wanted, _token, "staff.tokens")
-
-
-@router.post("staff/tokens", response={201: TokenOut})
-@staff_only
-@sensitive
-def post_token(request: HttpRequest, body: TokenIn) -> Any:
-    """Make a token; it is shown in this answer only. Errors: not_found."""
-    made = issue_token(body.label, body.duty, body.permissions, request.user, timezone.now(), body.days)
-    return 201, {**_token(made.row), "token": made.token}
-
-
-@router.delete("staff/tokens/{number}", response=TokenOut)
-@staff_only
-def delete_token(request: HttpRequest, number: Number) -> Any:
-    """End a token of mine; again: nothing changes."""
-    return _token(revoke_token(number, request.user, timezone.now()))
-
-
 @router.get("staff/members", response=Page[MemberOut])
 @requires("staff.view")
 def list_members(request: HttpRequest, wanted: Query[MembersIn]) -> Any:
@@ -198,14 +105,14 @@ def list_members(request: HttpRequest, wanted: Query[MembersIn]) -> Any:
         found = found.filter(duties__role=wanted.role)
     if wanted.state:
         found = found.filter(is_active=wanted.state == "active")
-    return page_of(found, ("username", "pk"), wanted, _member, "staff.members")
+    return page_of(found, ("username", "pk"), wanted, member_out, "staff.members")
 
 
 @router.get("staff/members/{number}", response=MemberOut)
 @requires("staff.view")
-def get_member(request: HttpRequest, number: Number) -> Any:
+def getmember_out(request: HttpRequest, number: Number) -> Any:
     """One member of staff."""
-    return _member(fetch_staff(number, request.user))
+    return member_out(fetch_staff(number, request.user))
 
 
 @router.post("staff/members/{number}/duties", response={201: MemberOut})
@@ -226,7 +133,7 @@ def post_duty(request: HttpRequest, number: Number, body: GiveIn) -> Any:
         organisation=body.organisation,
         employer=body.employer,
     )
-    return 201, _member(fetch_staff(number, request.user))
+    return 201, member_out(fetch_staff(number, request.user))
 
 
 @router.post("staff/duties/{number}/take", response={204: None})
@@ -243,7 +150,7 @@ def take_duty(request: HttpRequest, number: Number, body: ReasonIn) -> Any:
 @sensitive
 def post_leave(request: HttpRequest, number: Number, body: ReasonIn) -> Any:
     """Somebody leaves: account, sessions, factors, links, tokens and duties end now. Errors: outside_reach, not_oneself."""
-    return _member(deactivate(number, request.user, timezone.now(), reason=body.reason))
+    return member_out(deactivate(number, request.user, timezone.now(), reason=body.reason))
 
 
 @router.post("staff/members/{number}/sessions/end", response=EndedOut)
@@ -260,7 +167,7 @@ def post_end_sessions(request: HttpRequest, number: Number) -> Any:
 def post_reset(request: HttpRequest, number: Number, body: ReasonIn) -> Any:
     """Ask a second administrator to reset the factors. Errors: outside_reach, not_oneself, already_decided."""
     ask_reset(number, request.user, timezone.now(), reason=body.reason)
-    return 202, _member(fetch_staff(number, request.user))
+    return 202, member_out(fetch_staff(number, request.user))
 
 
 @router.get("staff/invitations", response=Page[InvitationOut])
@@ -301,20 +208,6 @@ def list_trail(request: HttpRequest, wanted: Query[TrailIn]) -> Any:
     return page_of(trail_for(request.user, wanted.q), ("-at", "-id"), wanted, _event, "staff.trail")
 
 
-def _member(user: User | Any) -> dict[str, Any]:
-    return {
-        "number": user.pk,
-        "username": user.username,
-        "name": user.get_full_name(),
-        "active": user.is_active,
-        "duties": [_duty(row) for row in user.duties.all()],
-    }
-
-
-def _duty(row: Duty) -> dict[str, Any]:
-    return {"number": row.pk, "role": row.role, "region": row.region_id, "organisation": row.organisation, "employer": row.employer}
-
-
 def _invitation(row: Invitation) -> dict[str, Any]:
     return {
         "number": row.pk,
@@ -330,16 +223,3 @@ def _invitation(row: Invitation) -> dict[str, Any]:
 
 def _event(row: StaffEvent) -> dict[str, Any]:
     return {"at": row.at, "by": row.by_name, "what": row.what, "whom": row.whom_name, "before": row.before, "after": row.after}
-
-
-def _token(row: StaffToken) -> dict[str, Any]:
-    return {
-        "number": row.pk,
-        "label": row.label,
-        "duty": row.duty,
-        "permissions": row.permissions,
-        "issued_at": row.issued_at,
-        "expires_at": row.expires_at,
-        "last_used_at": row.last_used_at,
-        "revoked_at": row.revoked_at,
-    }

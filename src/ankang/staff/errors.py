@@ -92,3 +92,37 @@ class LastFactor(Problem):
 class TokenRefused(Problem):
     status = 401
     zh, en = "接口令牌无效、已过期、已收回，或对应岗位已取消。", "The token is unknown, expired, withdrawn, or its duty was taken."
+
+
+class FactorExists(Problem):
+    status = 409
+    zh, en = "您已经有动态码应用，请先移除原来的。", "You have a code generator already. Remove it first."
+
+
+class NoFactor(Problem):
+    status = 409
+    zh, en = "请先添加动态码应用或通行密钥，再生成恢复码。", "Add a code generator or a passkey before you make recovery codes."
+
+
+class SessionOnly(Problem):
+    """Administering one's own sign-in belongs to whoever sits at the keyboard."""
+
+    status = 403
+    zh, en = "接口令牌不能管理登录方式，请登录后操作。", "A token cannot administer a sign-in. Sign in and do it there."
+
+
+class PasskeyUnreadable(Problem):
+    """What came as the answer of a passkey has another shape than WebAuthn gives it."""
+
+    status = 422
+    zh, en = "无法读取通行密钥的应答，请重试。", "The answer of the passkey cannot be read. Please try again."
+
+
+class ConfirmationRefused(Problem):
+    """A wrong password, code or passkey, given again; it counts like one at the sign-in."""
+
+    status = 403
+    zh, en = (
+        "验证没有通过，请重试。多次出错后需等待一刻钟。",
+        "That did not prove who you are. Try again; after several wrong tries wait a quarter of an hour.",
+    )

@@ -9,8 +9,13 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from ankang.base.errors import BodyTooLarge
+from ankang.base.middleware import render_problem
 from ankang.base.sign_in import address_of
 
+LARGEST = 64 * 1024
+"""Bytes of anything that is sent to sign in, or to change how one signs in."""
+_SMALL = ("/console/login/", "/console/confirm/", "/console/account/", "/staff/", "/api/v1/staff/self/")
 _SINCE, _SEEN = "ankang_since", "ankang_seen"
 _WRITE_EVERY = 60
 Next = Callable[[HttpRequest], HttpResponse]
@@ -22,6 +27,18 @@ def session_limits(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
             _look(request, int(time.time()))
+        return get_response(request)
+
+    return middleware
+
+
+def small_bodies(get_response: Next) -> Next:
+    """Refuse large bodies where somebody signs in: a password, a code or a passkey's answer is small."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith(_SMALL) and (not length.isdecimal() or int(length) > LARGEST):
+            return render_problem(request, BodyTooLarge(details={"limit": LARGEST}))
         return get_response(request)
 
     return middleware

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jwt
+import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
@@ -25,6 +26,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from requests import RequestException
+from requests.adapters import HTTPAdapter
 
 from ankang.base.errors import NotFound, Problem
 from ankang.base.middleware import render_problem
@@ -39,6 +41,20 @@ ALGORITHMS = ("RS256", "PS256", "ES256")
 LEEWAY = 30
 NO_OLDER = 600
 _MOST = 64 * 1024
+
+
+class SmallAnswers(HTTPAdapter):
+    """Fetches with a bound: raises RequestException for an answer of more than 64 kB, before the rest of it is read."""
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        """The answer, read whole."""
+        answer = super().send(request, *args, **{**kwargs, "stream": True})
+        answer._content = answer.raw.read(_MOST + 1, decode_content=True)
+        if len(answer._content) > _MOST:
+            answer.close()
+            raise RequestException("an answer of more than 64 kB")
+        answer._content_consumed = True  # type: ignore[attr-defined]
+        return answer
 
 
 class AgencyAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -80,8 +96,6 @@ class AgencyAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         with get_social_adapter().get_requests_session() as session:
             answer = session.get(self.openid_config["jwks_uri"])
             answer.raise_for_status()
-        if len(answer.content) > _MOST:
-            raise OAuth2Error("too many keys")
         keys = [key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if kid is None or key.key_id == kid]
         if not keys:
             raise OAuth2Error("unknown key")
@@ -142,6 +156,13 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def get_provider(self, request: Any, provider: str, client_id: str | None = None) -> Any:
         """The provider of this short name. Raises SocialApp.DoesNotExist."""
         return AgencyProvider(request, app=self.get_app(request, provider=provider))
+
+    def get_requests_session(self) -> requests.Session:
+        """What a provider answers is read as far as 64 kB and no further."""
+        session: requests.Session = super().get_requests_session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, SmallAnswers())
+        return session
 
     def is_open_for_signup(self, request: Any, sociallogin: Any) -> bool:
         """Never: an account of a provider is linked, or invited."""

@@ -72,6 +72,7 @@ PERMISSION_WORDS: dict[str, Any] = {
     "policies.request": _("ask the province for a condition"),
     "policies.view": _("see admission policies"),
     "reads.view": _("see who read whom"),
+    "rides.authorities": _("trust ride codes of other houses"),
     "rules.approve": _("approve colour rules"),
     "rules.edit": _("draft colour rules"),
     "rules.view": _("see colour rules"),

@@ -33,6 +33,7 @@ from ankang.base.errors import BadInput, NotSignedIn, Problem
 from ankang.base.permissions import public, sensitive, staff_only
 
 from .. import oidc
+from ..ceremonies import reads_answers
 from ..forms import AcceptForm, EnrolCodeForm, PasskeyForm
 from ..models import OidcProvider
 from ..pending import keep_pending
@@ -60,8 +61,8 @@ class SignInView(account.LoginView):  # type: ignore[misc]
 
 sign_in = public(WAY_IN)(SignInView.as_view())
 inactive = public("It says that an account is closed.")(account.account_inactive)
-second_factor = public(WAY_IN)(factor.authenticate)
-passkey_sign_in = public(WAY_IN)(passkey.login_webauthn)
+second_factor = public(WAY_IN)(reads_answers(factor.authenticate))
+passkey_sign_in = public(WAY_IN)(reads_answers(passkey.login_webauthn))
 
 
 @public("Whoever is signed in may leave; who is half-way in may start again.")
@@ -110,6 +111,7 @@ def provider_cancelled(request: HttpRequest) -> HttpResponse:
 @public(WAY_IN)
 @GET_POST
 @login_stage_required(stage=EnrolStage.key, redirect_urlname="account_login")
+@reads_answers
 def enrol(request: HttpRequest) -> HttpResponse:
     """Before the first session begins: a code generator or a passkey. POST ``code`` or ``credential``."""
     stage = request._login_stage  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from ankang.base.errors import NotFound
 from ankang.base.held_forms import held_form
 from ankang.base.permissions import sensitive, staff_only
 
+from ..ceremonies import reads_answers
 from ..errors import LastFactor
 from ..forms import is_last_factor
 from ..models import OidcProvider
@@ -38,7 +39,7 @@ class _InConsole:
 
 def _page(view: type, template: str | None = None, **options: Any) -> Any:
     made = type(view.__name__, (_InConsole, view), {})
-    return staff_only(made.as_view(**({"template_name": template} if template else {}), **options))  # type: ignore[attr-defined]
+    return staff_only(reads_answers(made.as_view(**({"template_name": template} if template else {}), **options)))  # type: ignore[attr-defined]
 
 
 password_again = _page(account.ReauthenticateView, "staff/again_password.html")
