@@ -1,5 +1,6 @@
 """Pages of families, changes and closing for residents; counter, review queue and merges for staff (A6, E9)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -57,6 +58,12 @@ def test_a_mother_applies_with_pictures_staff_approve_and_she_switches(me: Clien
     assert me.post(f"/me/family/{row.pk}/show").headers["Location"] == "/me"
     assert "These are the pages of 王*一" in text(me.get("/me"))
     assert (me.get("/me/family").status_code, me.get("/me/close").status_code) == (403, 403)
+    refused = text(me.get("/me/change"))
+    assert ("Go back to yourself" in refused, "王*一" in refused, "administrator" in refused) == (True, True, False)
+    page = me.get("/me").content.decode()
+    links = {link for link in re.findall(r'href="(/[^"#]*)"', page) if not link.startswith(("/static/", "/lang", "/large", "/code"))}
+    assert "/me/health" in links
+    assert {link: status for link in sorted(links) if (status := me.get(link).status_code) >= 400} == {}
     assert me.post("/me/family/back").headers["Location"] == "/me/family"
     assert me.cookies["ankang_resident"].value == own
 

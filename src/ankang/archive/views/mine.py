@@ -35,7 +35,7 @@ READS_SHOWN = 30
 
 def section(person: int, now: datetime) -> Section:
     """The card on the resident's own page."""
-    return Section("archive/section_card.html", {}, order=20)
+    return Section("archive/section_card.html", {}, order=20, own=True)
 
 
 @own_page

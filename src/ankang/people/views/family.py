@@ -35,7 +35,7 @@ def own_page(view: Any) -> Any:
     @wraps(view)
     def guarded(request: HttpRequest, resident: Resident, *args: Any, **kwargs: Any) -> Any:
         if resident.guardianship is not None:
-            raise OwnCodeOnly()
+            return _ward_shown(request, resident)
         return view(request, resident, *args, **kwargs)
 
     return resident_page(guarded)
@@ -169,12 +169,18 @@ def withdraw(request: HttpRequest, resident: Resident, number: int) -> HttpRespo
 
 def section(person: int, now: Any) -> Section:
     """The card on /me that leads here."""
-    return Section("people/family_section.html", {"wards": family.wards_of(person, now)}, order=45)
+    return Section("people/family_section.html", {"wards": family.wards_of(person, now)}, order=45, own=True)
 
 
 def uploads(request: HttpRequest) -> list[bytes]:
     """The pictures that came with a form, one more than allowed at most."""
     return [one.read() for one in request.FILES.getlist("pictures")[: PICTURES_PER_REQUEST + 1]]
+
+
+def _ward_shown(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """This page is the guardian's own: whose pages are open now, and the way back."""
+    ward = services.masked_people([resident.person])[resident.person]
+    return render(request, "people/own_only.html", {"person": ward}, status=OwnCodeOnly.status)
 
 
 def _begin(request: HttpRequest, resident: Resident, form: RelativeForm, data: dict[str, Any]) -> str:

@@ -89,7 +89,7 @@ def me(request: HttpRequest, resident: Resident) -> HttpResponse:
     context = {
         "person": person,
         "document_word": DocumentKind(person.document_kind).word(translation.get_language() or "zh-hans"),
-        "sections": sections_of(resident.person, now),
+        "sections": sections_of(resident.person, now, resident.guardianship is not None),
         "consents": _consents(resident.person),
         "devices": _devices(resident, now),
         "reads": shown_reads(AccessRecord.objects.filter(person=resident.person).order_by("-at")[:READS_SHOWN]),
