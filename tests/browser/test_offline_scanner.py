@@ -102,6 +102,17 @@ def offline_visits(staff: Any) -> list[str]:
     return [text for text in staff.locator("#result_list tbody tr").all_inner_texts() if "离线" in text]
 
 
+def reported(staff: Any, name: str) -> str:
+    """The line of a device in the console, once its page has reported; gates write reports every few seconds."""
+    for _ in range(20):
+        staff.goto("/console/places/device/")
+        line = str(staff.locator("#result_list tbody tr", has_text=name).first.inner_text())
+        if "scanner " in line:
+            return line
+        staff.wait_for_timeout(1000)
+    return line
+
+
 def answer(door: Any, code: str) -> tuple[str, str]:
     """What the door says to a code, in big and in small; touched away."""
     word = verify_typed(door, code)
@@ -156,6 +167,7 @@ def test_with_the_cable_out_green_is_admitted_red_refused_and_the_visits_arrive_
     door.reload()
     door.wait_for_selector("#list_age[data-age=good]")
     assert offline_visits(staff) == rows
+    assert re.search(r"scanner \d+\.\d+\.\d+-[0-9a-f]{8}", reported(staff, "断网手机"))
 
 
 def test_a_door_says_how_old_its_data_are_and_after_a_day_verifies_nobody(

@@ -57,6 +57,7 @@ PERMISSIONS = (
     "policies.request",
     "policies.view",
     "reads.view",
+    "rides.authorities",
     "rules.approve",
     "rules.edit",
     "rules.view",
@@ -160,9 +161,9 @@ ROLES: dict[str, frozenset[str]] = {
     "rule_author": frozenset(
         {"areas.declare", "areas.view", "board.view", "colours.view", "policies.edit", "policies.view", "rules.edit", "rules.view"}
     ),
-    "security_administrator": frozenset({"staff.edit", "staff.view"}),
+    "security_administrator": frozenset({"rides.authorities", "staff.edit", "staff.view"}),
     "social_security_officer": frozenset({"feeds.send", "feeds.view", "personal_archive.social_security"}),
-    "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view", "operations.view"}),
+    "system_administrator": frozenset({"board.view", "checkpoints.view", "devices.view", "operations.view", "rides.authorities"}),
     "tracer": frozenset(
         {"areas.view", "board.view", "checkpoints.view", "colours.view", "evidence.view", "people.look_up", "people.view", "visits.view"}
     ),

@@ -5,8 +5,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -16,11 +17,19 @@ from ankang.cli.words import in_plain_words, piece
 from ankang.core import lists
 from ankang.core.codes import CodeFault
 from ankang.core.policies import BY_SLUG
-from ankang.core.ride import RideAnswer, RideGate, parse_ride, read_certificate, read_revoked, read_rider
+from ankang.core.ride import Authority, RideAnswer, RideGate, parse_ride, read_certificate, read_revoked, read_rider
 from ankang.core.verdicts import Direction, sentence
 
 LINE_MOST = 1_000
 """Characters; a code has 728 hex digits at most."""
+FOREIGN = "foreign_issuer"
+SAY = {
+    FOREIGN: {
+        "zh": "外省乘车码，签发真实；颜色不在本省名单里，请人工核对",
+        "en": "A ride code of another house, authentic; its colour is in no list of ours: please check in person",
+    }
+}
+"""What has words of its own; everything else says its reason."""
 DIRECTIONS = {direction.slug: direction for direction in Direction}
 
 
@@ -51,7 +60,8 @@ def verify(
     """
     fixed = None if at is None else moment_of(at)
     began = time.time() if fixed is None else fixed
-    gate = RideGate(authorities(key_file), _held(sources, key_file), policy=BY_SLUG[place].policy)
+    known = authorities(key_file)
+    gate = RideGate(known, _held(sources, key_file), policy=BY_SLUG[place].policy, issuer=issuer_of(key_file))
     if revoked_file:
         with _named(revoked_file):
             gate.revoked = read_revoked(revoked_file.read_bytes(), gate.authorities, began)
@@ -89,20 +99,37 @@ def inspect(code: str | None) -> None:
 def keys() -> None:
     """Print what `--keys` wants: the same as GET /.well-known/ankang-ride-keys.json."""
     with prepared():
-        found = piece("ankang.scenes.rides.services", "public_keys")()
+        found = piece("ankang.scenes.rides.services", "public_keys")(datetime.now(UTC))
     click.echo(json.dumps(found, indent=1))
 
 
-def authorities(path: Path) -> dict[int, bytes]:
-    """Number → point of each authority in the file that gates are set up with."""
+def authorities(path: Path) -> dict[int, Authority]:
+    """Number → authority, of the file that gates are set up with."""
     try:
         rows = json.loads(path.read_text())["authorities"]
-        found = {row["kid"]: bytes.fromhex(row["public"]) for row in rows}
-        if not found or len(found) != len(rows):
+        numbers = [row["kid"] for row in rows]
+        found = {row["kid"]: _authority(row) for row in rows}
+        if not found or any(not isinstance(number, int) for number in numbers):
             raise ValueError
-        return found
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise click.ClickException(f"{path} holds no authority's keys (see `--keys` in the help).") from None
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    if twice:
+        raise click.ClickException(f"{path} names authority {twice[0]} twice: a gate could not tell which of them is meant.")
+    return found
+
+
+def _authority(row: dict[str, Any]) -> Authority:
+    public, ends = bytes.fromhex(row["public"]), row.get("not_after")
+    if len(public) != 65 or not (ends is None or isinstance(ends, int)):
+        raise ValueError
+    return Authority(public, ends, row.get("foreign", False) is True)
+
+
+def issuer_of(path: Path) -> str | None:
+    """Our own eight digits in that file; None in one that does not say."""
+    found = json.loads(path.read_text()).get("issuer")
+    return found if isinstance(found, str) and len(found) == 8 else None
 
 
 def _held(sources: tuple[Path, ...], key_file: Path) -> list[lists.Held]:
@@ -147,11 +174,12 @@ def _row(number: int, answer: RideAnswer, moment: float) -> dict[str, object]:
         "reason": answer.reason.slug,
         "detail": answer.detail,
         "colour": answer.colour.slug,
+        "issuer": code.authorisation.issuer if code else None,
         "account": code.authorisation.account.hex() if code else None,
-        "index": rider.index if rider else None,
+        "index": rider.index if rider and answer.detail != FOREIGN else None,
         "generated": code.generated if code else None,
         "limit": code.authorisation.limit if code else None,
-        "say": {lang: sentence(answer.reason, lang, verdict=answer.verdict) for lang in ("zh", "en")},
+        "say": SAY.get(answer.detail) or {lang: sentence(answer.reason, lang, verdict=answer.verdict) for lang in ("zh", "en")},
     }
 
 

@@ -65,6 +65,7 @@ PAGES = (
     ("operations.view", gettext_lazy("Operations"), "monitor_heart", "operations"),
     ("feeds.view", gettext_lazy("Data feeds"), "move_to_inbox", "feeds"),
     ("reads.view", gettext_lazy("Reads on record"), "visibility", "access_reads"),
+    ("rides.authorities", gettext_lazy("Ride code authorities"), "verified_user", "ride_authorities"),
     ("staff.view", gettext_lazy("Staff"), "badge", "staff"),
 )
 """Pages of the rooms in the sidebar: permission, title, icon, name of the address."""

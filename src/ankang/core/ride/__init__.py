@@ -3,7 +3,15 @@
 Format: docs/ride-format.md (domain.md §6 "Ride QR", requirements A3, E6). Nothing here reads a clock.
 """
 
-from ankang.core.ride.certificate import Certificate, check_certificate, read_certificate, sign_certificate
+from ankang.core.ride.authority import (
+    Authorities,
+    Authority,
+    check_authority,
+    check_certificate,
+    fingerprint,
+    is_foreign,
+)
+from ankang.core.ride.certificate import Certificate, point_of, read_certificate, sign_certificate
 from ankang.core.ride.check import check_authorisation, check_ride, check_times
 from ankang.core.ride.code import (
     Authorisation,
@@ -20,6 +28,8 @@ from ankang.core.ride.revoked import Revoked, read_revoked, seal_revoked
 
 __all__ = [
     "Authorisation",
+    "Authorities",
+    "Authority",
     "Certificate",
     "Revoked",
     "RideAnswer",
@@ -27,11 +37,15 @@ __all__ = [
     "RideGate",
     "Rider",
     "check_authorisation",
+    "check_authority",
     "check_certificate",
     "check_ride",
     "check_times",
+    "fingerprint",
+    "is_foreign",
     "parse_authorisation",
     "parse_ride",
+    "point_of",
     "read_certificate",
     "read_revoked",
     "read_rider",

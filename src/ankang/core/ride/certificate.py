@@ -5,19 +5,18 @@ transport card, and is ours where that document says so.
 """
 
 from calendar import monthrange
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ankang.core.codes.faults import CodeFault
 from ankang.core.ride.layout import CERTIFICATE, POINT
-from ankang.core.sm import Sm2Signer, sm2_verify, uncompressed
+from ankang.core.sm import Sm2Signer, uncompressed
 from ankang.core.verdicts import Reason
 
 _HEAD = bytes.fromhex("2401010000")  # record header, service id
 _FORMAT = b"\x12"
 _ALGORITHMS = bytes.fromhex("04040021")  # signature SM2 with SM3, key SM2, recommended curve, 33 bytes of key
-_SIGNED = 53
+SIGNED = 53
 _SHANGHAI = 28_800
 
 
@@ -68,23 +67,7 @@ def read_certificate(raw: bytes) -> Certificate:
     if not form or not digits.isdecimal() or not 1 <= int(digits[8:10]) <= 12:
         raise CodeFault(Reason.INVALID, "bad_certificate")
     month = 2000 + int(digits[10:12]), int(digits[8:10])
-    return Certificate(raw[5], digits[:8], month, int.from_bytes(raw[13:16], "big"), raw[20:_SIGNED])
-
-
-def check_certificate(raw: bytes, authorities: Mapping[int, bytes], now: float) -> bytes:
-    """The issuer's public key (65 bytes) when an authority of ours signed ``raw`` and it is in time; :class:`CodeFault`.
-
-    ``authorities``: key number → point of 65 bytes. The first of the three checks, about 0.8 ms.
-    """
-    certificate = read_certificate(raw)
-    authority = authorities.get(certificate.kid)
-    if authority is None:
-        raise CodeFault(Reason.INVALID, "unknown_authority")
-    if not sm2_verify(authority, raw[:_SIGNED], raw[_SIGNED:]):
-        raise CodeFault(Reason.INVALID, "bad_authority_signature")
-    if now >= certificate.ends:
-        raise CodeFault(Reason.EXPIRED, "expired_certificate")
-    return point_of(certificate.public, "bad_issuer_key")
+    return Certificate(raw[5], digits[:8], month, int.from_bytes(raw[13:16], "big"), raw[20:SIGNED])
 
 
 def point_of(compressed: bytes, detail: str) -> bytes:

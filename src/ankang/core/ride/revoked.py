@@ -5,11 +5,11 @@ which is drawn anew for each authorisation and tells nobody who it was (docs/rid
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ankang.core.codes.faults import CodeFault
-from ankang.core.ride.certificate import check_certificate
+from ankang.core.ride.authority import Authorities, check_certificate, is_foreign
 from ankang.core.ride.layout import ALGORITHM, CERTIFICATE, SIGNATURE
 from ankang.core.sm import Sm2Signer, sm2_verify
 from ankang.core.verdicts import Reason
@@ -44,7 +44,7 @@ def seal_revoked(
     return signed + bytes((ALGORITHM,)) + issuer.sign(signed)
 
 
-def read_revoked(data: bytes, authorities: Mapping[int, bytes], now: float, latest: int = 0) -> Revoked:
+def read_revoked(data: bytes, authorities: Authorities, now: float, latest: int = 0) -> Revoked:
     """The list in ``data``; :class:`CodeFault` when it is not whole, not signed, or older than ``latest`` (a list held
     before). Whether it is fresh is asked when it answers.
     """
@@ -53,6 +53,8 @@ def read_revoked(data: bytes, authorities: Mapping[int, bytes], now: float, late
     if data[:4] != _MAGIC or count > MOST or len(data) != end + SIGNATURE or data[end] != ALGORITHM:
         raise CodeFault(Reason.INVALID, "bad_revocations")
     issuer = check_certificate(data[4 : 4 + CERTIFICATE], authorities, now)
+    if is_foreign(authorities, data[4 : 4 + CERTIFICATE], None):
+        raise CodeFault(Reason.INVALID, "foreign_issuer")
     if not sm2_verify(issuer, data[:end], data[end + 1 :]):
         raise CodeFault(Reason.INVALID, "bad_issuer_signature")
     issued, next_update = (int.from_bytes(data[_FIXED - n : _FIXED - n + 4], "big") for n in (12, 8))

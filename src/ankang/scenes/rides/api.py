@@ -11,22 +11,72 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
-from ankang.base.api.shapes import Given
+from ankang.base.api.shapes import Given, Number, Short
+from ankang.base.api.shapes import Reason as Why
 from ankang.base.errors import BadInput
-from ankang.base.permissions import for_resident, public
+from ankang.base.permissions import for_resident, public, requires
 from ankang.core.base64url import from_base64url, to_base64url
 from ankang.core.epochs import epoch_start
 from ankang.core.verdicts import Direction, Reason, Verdict, sentence
 from ankang.people.credentials import require_resident
 
 from . import services
-from .models import Ride
-from .rules import LIST, MOST_RIDES, ORDER, VALID_SECONDS, Recorded, Report, verdict_of
+from .models import ForeignAuthority, Ride
+from .rules import LIST, MOST_RIDES, ORDER, VALID_SECONDS, Recorded, Report, certificate_in, verdict_of
 
 router = Router(tags=["rides"])
 DIRECTIONS = {direction.slug: direction for direction in Direction}
 VERDICTS = {verdict.slug: verdict for verdict in Verdict}
 REASONS = {reason.slug: reason for reason in Reason}
+
+
+class CertificateIn(Given):
+    """An authority's certificate: 117 bytes in hex or base64."""
+
+    certificate: Annotated[str, Field(max_length=600)]
+
+
+class AuthorityIn(CertificateIn):
+    """``name``: whose it is; ``reason``: why, and how the fingerprint was compared."""
+
+    name: Short
+    reason: Why
+
+
+class EndIn(Given):
+    """Why it is trusted no more."""
+
+    reason: Why
+
+
+class CertificateOut(Schema):
+    """What a certificate says; ``fingerprint``: SM3, hex in groups of four. Nothing was kept."""
+
+    number: int
+    issuer: str
+    serial: int
+    public: str
+    ends_at: datetime
+    fingerprint: str
+
+
+class AuthorityOut(Schema):
+    """Another house's authority; ``state``: pending, approved, rejected, withdrawn, ended. ``approval``: what is to be decided."""
+
+    authority: int
+    number: int
+    name: str
+    issuer: str
+    fingerprint: str
+    state: str
+    reason: str
+    approval: int | None
+    asked_by: str
+    asked_at: datetime
+    decided_at: datetime | None
+    ends_at: datetime
+    ended_at: datetime | None
+    ended_why: str
 
 
 class KeyIn(Given):
@@ -158,6 +208,43 @@ def post_rides(request: HttpRequest, body: RidesIn) -> Any:
     device = services.device_of(request, now)
     told = services.record_rides(device, [_report(ride, place) for place, ride in enumerate(body.rides)], now)
     return RidesOut(results=[_told(one) for one in told])
+
+
+@router.get("rides/authorities", response=Page[AuthorityOut])
+@requires("rides.authorities")
+def list_authorities(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """The authorities of other houses that were ever imported, newest first."""
+    return page_of(services.imported_authorities(request.user), ("-asked_at", "-pk"), wanted, _authority, "rides.authorities")
+
+
+@router.post("rides/authorities/preview", response=CertificateOut)
+@requires("rides.authorities")
+def post_preview(request: HttpRequest, body: CertificateIn) -> Any:
+    """What a certificate says; nothing is kept. Errors: certificate_refused, authority_known, authority_number_taken."""
+    seen = services.preview_authority(certificate_in(body.certificate.encode()), request.user, timezone.now())
+    told = {name: getattr(seen, name) for name in ("issuer", "serial", "public", "ends_at", "fingerprint")}
+    return {"number": seen.kid, **told}
+
+
+@router.post("rides/authorities", response={201: AuthorityOut})
+@requires("rides.authorities")
+def post_authority(request: HttpRequest, body: AuthorityIn) -> Any:
+    """Ask a second person to trust it. Errors: certificate_refused, authority_known, authority_number_taken, bad_input."""
+    raw = certificate_in(body.certificate.encode())
+    return 201, _authority(services.import_authority(raw, body.name, body.reason, request.user, timezone.now()))
+
+
+@router.post("rides/authorities/{number}/end", response=AuthorityOut)
+@requires("rides.authorities")
+def post_end(request: HttpRequest, number: Number, body: EndIn) -> Any:
+    """Trust it no more, at once. Errors: not_found, authority_not_trusted, bad_input."""
+    return _authority(services.end_authority(number, body.reason, request.user, timezone.now()))
+
+
+def _authority(row: ForeignAuthority) -> dict[str, Any]:
+    names = ("name", "issuer", "state", "reason", "approval", "asked_at", "decided_at", "ends_at", "ended_at", "ended_why")
+    told = {name: getattr(row, name) for name in names}
+    return {"authority": row.pk, "number": row.kid, "fingerprint": row.digest, "asked_by": row.asked_by_name, **told}
 
 
 def _mine(row: Ride) -> MyRide:

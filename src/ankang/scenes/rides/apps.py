@@ -9,9 +9,11 @@ class RidesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """My rides stand on my own page."""
+        """My rides stand on my own page; authorities of other houses need two people."""
         from ankang.people.sections import me_sections
 
+        from .services.authorities import register
         from .views import section
 
         me_sections.append(section)
+        register()

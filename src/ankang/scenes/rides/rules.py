@@ -1,5 +1,6 @@
 """Pure decisions of ride codes: what an authorisation says, which record a report becomes, how long things are kept."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,6 +9,8 @@ from ankang.core.epochs import epoch_start
 from ankang.core.ride import Authorisation, Rider, write_rider
 from ankang.core.sm import sm3
 from ankang.core.verdicts import Direction, Reason, Verdict
+
+from .errors import CertificateRefused
 
 VALID_SECONDS = 60
 """For so long one generation of a code counts; then the phone signs the next one."""
@@ -22,6 +25,7 @@ RENEW_DAYS = 60
 """A certificate that ends sooner is replaced."""
 REVOKED_SECONDS = 30 * 60
 """A list of revocations answers for so long."""
+CERTIFICATE_BYTES = 117
 MOST_RIDES = 200
 ORDER, LIST = ("-at", "-ride"), "me.rides"
 """How my rides are put in pages, and the name that binds a cursor to them."""
@@ -111,3 +115,29 @@ class Recorded:
 def partition_of(table: str, day: date) -> str:
     """The name of a day's partition."""
     return f"{table}_{day:%Y%m%d}"
+
+
+def certificate_in(body: bytes) -> bytes:
+    """The certificate in what a house sends: its 117 bytes, or their hex or base64 (spaces and line ends do not count).
+
+    Raises CertificateRefused: ``truncated``, ``oversized``, ``bad_certificate``.
+    """
+    text = b"".join(body.split())
+    raw = body if len(body) == CERTIFICATE_BYTES else _from_hex(text) or _from_base64(text)
+    if len(raw) != CERTIFICATE_BYTES:
+        raise CertificateRefused(details={"certificate": "truncated" if len(raw) < CERTIFICATE_BYTES else "oversized"})
+    return raw
+
+
+def _from_hex(text: bytes) -> bytes:
+    try:
+        return bytes.fromhex(text.decode("ascii"))
+    except ValueError:
+        return b""
+
+
+def _from_base64(text: bytes) -> bytes:
+    try:
+        return b64decode(text.translate(bytes.maketrans(b"-_", b"+/")), validate=True)
+    except ValueError:
+        return b""

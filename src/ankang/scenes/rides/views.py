@@ -44,7 +44,7 @@ def mine(request: HttpRequest, resident: Resident) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """What a transit gate is set up with."""
-    response = JsonResponse(services.public_keys(), json_dumps_params={"indent": 1})
+    response = JsonResponse(services.public_keys(timezone.now()), json_dumps_params={"indent": 1})
     return _open(response, KEEP_KEYS)
 
 

@@ -14,8 +14,9 @@ from ankang.core.sm import Sm2Signer, compressed
 from ankang.passage.lists.publishing import issuer
 from ankang.trust.keyring import keyring
 
-from ..models import Certificate
+from ..models import Certificate, ForeignAuthority
 from ..rules import CERTIFICATE_MONTHS, RENEW_DAYS, month_after
+from .authorities import foreign_authorities, public_of
 
 _LOCK = 7_103
 
@@ -47,11 +48,12 @@ def prepare_certificate(now: datetime) -> None:
         ensure_certificate(now)
 
 
-def public_keys() -> dict[str, Any]:
-    """What a transit gate is set up with: the authority's keys, our issuer number, and the keys that sign lists."""
+def public_keys(now: datetime) -> dict[str, Any]:
+    """What a transit gate is set up with: the authorities' keys, our issuer number, and the keys that sign lists."""
     ring = keyring()
+    ours = ring.ride_authorities()
     return {
-        "authorities": _rows(ring.ride_authorities()),
+        "authorities": _rows(ours) + [_foreign(row) for row in foreign_authorities(now) if row.ends_at > now and row.kid not in ours],
         "issuer": issuer_digits(),
         "keys": _rows(ring.code_keys()),
         "revoked": "/.well-known/ankang-ride-revoked.akr",
@@ -73,6 +75,11 @@ def _make(
         made_at=now,
         ends_at=datetime.fromtimestamp(signed.ends, UTC),
     )
+
+
+def _foreign(row: ForeignAuthority) -> dict[str, Any]:
+    more = {"foreign": True, "issuer": row.issuer, "not_after": int(row.ends_at.timestamp())}
+    return {"kid": row.kid, "alg": "SM2", "public": public_of(row).hex(), **more, "fingerprint": bytes(row.fingerprint).hex()}
 
 
 def _rows(keys: dict[int, bytes]) -> list[dict[str, Any]]:
