@@ -78,8 +78,8 @@ ACCOUNTS = (
     Account("security", "security_administrator", "安全管理员", "Security administrator"),
     Account("security2", "security_administrator", "安全管理员乙", "Second security administrator"),
     Account("system", "system_administrator", "系统管理员", "System administrator"),
-    Account("province_keys", "security_administrator", "省安全管理员", "Security administrator, province", PROVINCE, employer=AUTHORITIES[2][0]),
-    Account("province_keys2", "system_administrator", "省系统管理员", "System administrator, province", PROVINCE, employer=AUTHORITIES[2][0]),
+    Account("province_keys", "security_administrator", "省安全管理员", "Security, province", PROVINCE, employer=AUTHORITIES[2][0]),
+    Account("province_keys2", "system_administrator", "省系统管理员", "System, province", PROVINCE, employer=AUTHORITIES[2][0]),
 )
 
 
