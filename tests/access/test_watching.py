@@ -44,6 +44,26 @@ def test_reads_that_the_system_made_make_nobody_watched(here: Side) -> None:
     assert not Alert.objects.filter(pattern="watched").exists()
 
 
+def test_a_read_that_was_not_yet_committed_at_the_last_look_is_weighed_at_the_next(here: Side) -> None:
+    other, now = county("xuanzhou", "341802", "卫", "芈"), timezone.now()
+    watch_reads(now)
+    a_read(here, someone(other), now=now - timedelta(minutes=3))
+    assert watch_reads(now + timedelta(minutes=1)) >= 1
+    assert Alert.objects.filter(pattern="outside_region", reader=here.maker.pk).count() == 1
+
+
+def test_a_look_up_that_was_not_yet_committed_at_the_last_look_is_weighed_too(here: Side) -> None:
+    now = timezone.now()
+    watch_reads(now + timedelta(minutes=3))
+    for number in range(60):
+        LookUp.objects.create(
+            at=now, by=here.maker.pk, by_name="m", role="operations", region_id=here.county, purpose="x",
+            number_blind=b"%d" % number, outcome="nobody",
+        )  # fmt: skip
+    watch_reads(now + timedelta(minutes=4))
+    assert Alert.objects.filter(pattern="wrong_numbers", reader=here.maker.pk).count() == 1
+
+
 def test_a_person_without_a_town_of_ours_raises_nothing(here: Side) -> None:
     now = timezone.now()
     for number in range(5):
@@ -95,6 +115,7 @@ def test_only_auditors_have_alerts_at_work(here: Side) -> None:
     )
     work = alerts_at_work(staff_of(here, "auditor-1", "auditor"), now)
     assert work is not None
+    assert [item.note for item in work.items] == ["r"]
     assert alerts_at_work(staff_of(here, "tracer-1", "tracer"), now) is None
 
 

@@ -58,8 +58,11 @@ def test_an_input_must_be_given_and_be_one_of_the_choices() -> None:
         with pytest.raises(BadInput) as refused:
             run(action, by, [door.pk], given, NOW, "en")
         assert refused.value.details == {"fields": {"type": "required"}}
+    by.first_name = "王明"
     done = run(action, by, [door.pk], {"type": f" {BY_SLUG['school'].id} "}, NOW, "en")
     assert (done.inputs, [row["outcome"] for row in done.rows]) == ({"type": str(BY_SLUG["school"].id)}, ["done"])
+    by.first_name = ""
+    assert (done.by_name, run(action, by, [door.pk], {"type": str(BY_SLUG["passage"].id)}, NOW, "en").by_name) == ("王明", by.username)
 
 
 def test_an_action_without_a_way_back_is_not_undone() -> None:
