@@ -63,7 +63,7 @@ def _with_machines(house: House, count: int, seconds: float, wire: Network | Non
             machine.start()
         gates = [machine.address for machine in machines]
         with balancer.balancing(house.folder / f"nginx{count}", gates, host=front) as (port, nginx):
-            show_green(house)
+            show_green(house, seconds)
             for pid in (nginx, os.getpid(), *[machine.pid for machine in machines]):
                 come_first(pid)
             before = _cpu(house, nginx, machines)

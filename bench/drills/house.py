@@ -5,6 +5,7 @@ a network of its own (:mod:`bench.network`). It never touches a running house: e
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -50,6 +51,11 @@ class Machine:
 
     def start(self, command: Sequence[str] = (), workers: int = 1) -> "Machine":
         """Start and wait until it can answer doors."""
+        self.launch(command, workers)
+        return self.ready(workers)
+
+    def launch(self, command: Sequence[str] = (), workers: int = 1) -> None:
+        """Start; several machines start at once, and then each is waited for."""
         where = ["--host", self.host.address, "--port", str(self.port)]
         words = command or [sys.executable, "-m", "ankang.gate", "--workers", str(workers), *where]
         environment = self._house.ground.environment(
@@ -59,8 +65,12 @@ class Machine:
         self._process = subprocess.Popen(
             self.host.command(list(words)), env=environment, start_new_session=True, cwd=Path(__file__).parents[2], stdout=log, stderr=log
         )
+
+    def ready(self, workers: int = 1) -> "Machine":
+        """Wait until it can answer doors."""
         wait_until(lambda: self.health().get("keys") is True and self.health().get("feed_age") is not None, 60)
-        time.sleep(1.2)  # other workers behind the port look once a second
+        if workers > 1:
+            time.sleep(1.2)  # other workers behind the port look once a second
         come_first(self.pid)
         return self
 
@@ -131,7 +141,7 @@ class House:
             "update health_colour set colour = %s, reasons = %s where person = any(%s)", int(Colour.RED), reasons, red
         )
         self.keep_green(self.ground.residents)
-        self._made = 0
+        self._made = itertools.count(1)
 
     def keep_green(self, path: Path) -> None:
         """Leave the lines of red people out of a file that has one line a person."""
@@ -143,8 +153,7 @@ class House:
         """Machines not yet started, ended afterwards; on ``wire`` each has a network of its own."""
         made = []
         for _ in range(count):
-            self._made += 1
-            made.append(Machine(self, self._made, wire.host() if wire else LOCAL, **environment))
+            made.append(Machine(self, next(self._made), wire.host() if wire else LOCAL, **environment))
         try:
             yield made
         finally:

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -151,12 +152,16 @@ def _full(machine: Machine, small: str) -> Iterator[None]:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
 
 
-def control(house: House, seconds: float) -> Report:
-    """The control plane is killed and stays away: doors and the code page go on, the rest says so in words."""
+def control(house: House, seconds: float, application: str = "ankang.site.wsgi:application") -> Report:
+    """The control plane is killed and stays away: doors and the code page go on, the rest says so in words. A test gives an
+    ``application`` that starts at once, for what is looked at here is the gate and its front.
+    """
     report = Report("control", f"control plane killed, away for {seconds:.0f} s", recovery_limit=20)
     with house.machines(1) as (machine,):
         settings = Settings(data=machine.folder, port=machine.port, database_url=house.ground.server.url, gate_workers=1)
         programs = {plan.name: plan for plan in plans(settings)}
+        words = [application if word == "ankang.site.wsgi:application" else word for word in programs["control"].command]
+        programs["control"] = replace(programs["control"], command=tuple(words))
         with _running(programs["control"], settings, house) as first:
             machine.start(programs["gate"].command)
             wait_until(lambda: status(machine.port, "/") == 200, 60)

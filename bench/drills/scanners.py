@@ -3,6 +3,7 @@ nonce, as the real one does. The ledger of what they were told is held against t
 """
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import Collection, Sequence
@@ -38,8 +39,8 @@ class Told:
 class Scanners:
     """Asks ``machines`` in turn, ``rate`` codes a second, within the ``with`` block."""
 
-    _shown = 0
-    """Codes shown in this process so far: none is shown twice at a door within its minute."""
+    _shown = itertools.count(1)
+    """Numbers the codes shown in this process: none is shown twice at a door within its minute."""
 
     def __init__(self, house: House, machines: Sequence[Machine], rate: float = 60.0) -> None:
         self._house, self._rate = house, rate
@@ -79,8 +80,7 @@ class Scanners:
             await asyncio.gather(*self._tasks)
 
     async def _ask(self, session: aiohttp.ClientSession, meant: float) -> None:
-        Scanners._shown += 1
-        number, numbers = Scanners._shown, self._house.ground.numbers
+        number, numbers = next(Scanners._shown), self._house.ground.numbers
         position, (token, door) = number % len(numbers), self._doors[number // len(numbers) % DOORS]
         body = {
             "code": self._house.ground.code_of(position, time.time()), "checkpoint": int(door), "direction": "entry",

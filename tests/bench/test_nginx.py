@@ -30,7 +30,9 @@ def test_a_code_is_used_once_at_a_place_whichever_scanner_sees_it(house: House) 
     doors = [line.split() for line in house.ground.doors.read_text().splitlines()]
     with house.machines(2) as machines:
         for machine in machines:
-            machine.start()
+            machine.launch()
+        for machine in machines:
+            machine.ready()
         with balancer.balancing(house.folder / "nginx", [machine.address for machine in machines]) as (port, _):
             reasons = []
             for number, (token, door) in enumerate(doors[:12]):
