@@ -6,16 +6,17 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, File, Router
+from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
+from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given, ReasonIn
 from ankang.base.errors import NotFound
 from ankang.base.permissions import public, requires
 from ankang.core.policies import PLACE_TYPES
 
 from .archive_rules import LONGEST
-from .models import ArchiveItem, Checkpoint, PlaceImport, PlaceImportRow
+from .models import ArchiveDecision, ArchiveItem, Checkpoint, PlaceImport, PlaceImportRow
 from .rules import policy_words
 from .services import archive, fetch_checkpoint, imports
 from .services.coverage import coverage
@@ -60,6 +61,30 @@ class EntryIn(Given):
     result: str = Field("", max_length=LONGEST["result"])
     number: str = Field("", max_length=LONGEST["number"])
     valid_until: date | None = None
+
+
+class PublicIn(Given):
+    """A section and kind as in docs/places.md; ``public``: whoever scans the place's code may read such entries."""
+
+    section: str = Field(max_length=40)
+    kind: str = Field(max_length=40)
+    public: bool
+    reason: str = Field("", max_length=500)
+
+
+class PublicationOut(Schema):
+    """A decision about a kind of entries; ``approval`` is the number under which another organisation decides."""
+
+    number: int
+    section: str
+    kind: str
+    public: bool
+    reason: str
+    state: str
+    asked_by: str
+    asked_at: datetime
+    decided_at: datetime | None
+    approval: int | None
 
 
 @router.get("places/coverage", response=list[dict[str, Any]])
@@ -126,11 +151,28 @@ def move_unit(request: HttpRequest, organisation: int, body: MoveIn) -> dict[str
     return {"id": moved.pk, "name": moved.name, "path": moved.path}
 
 
-@router.get("places/{int:checkpoint}/archive", response=list[dict[str, Any]])
+@router.get("places/{int:checkpoint}/archive", response=Page[dict[str, Any]])
 @requires("checkpoints.view")
-def read_archive(request: HttpRequest, checkpoint: int) -> list[dict[str, Any]]:
-    """All that is on file, entries taken back too. Errors: not_found."""
-    return [_item(one) for one in archive.archive_of(fetch_checkpoint(checkpoint, request.user).pk)[:300]]
+def read_archive(request: HttpRequest, checkpoint: int, wanted: Query[PageIn]) -> Any:
+    """All that is on file, newest first, entries taken back too. Errors: not_found."""
+    rows = archive.archive_of(fetch_checkpoint(checkpoint, request.user).pk)
+    return page_of(rows, ("-happened_on", "-pk"), wanted, _item, f"places.archive.{checkpoint}")
+
+
+@router.get("places/archive/decisions", response=Page[PublicationOut])
+@requires("checkpoints.view")
+def list_decisions(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """Which kinds of entries are public: decisions and proposals, newest first."""
+    return page_of(archive.decisions(), ("-pk",), wanted, _decision, "places.archive.decisions")
+
+
+@router.post("places/archive/decisions", response={201: PublicationOut})
+@requires("checkpoints.view")
+def propose(request: HttpRequest, body: PublicIn) -> tuple[int, dict[str, Any]]:
+    """A regulator proposes that a kind of its entries be public, or no longer. Errors: reason_missing, already_decided."""
+    with transaction.atomic():
+        made = archive.propose_publication(body.section, body.kind, body.public, body.reason, request.user, timezone.now())
+    return 201, _decision(made)
 
 
 @router.post("places/{int:checkpoint}/archive", response={201: dict[str, Any]})
@@ -147,6 +189,13 @@ def enter(request: HttpRequest, checkpoint: int, body: EntryIn) -> tuple[int, di
 def retract(request: HttpRequest, number: int, body: ReasonIn) -> dict[str, Any]:
     """Take an entry back. Errors: reason_missing."""
     return _item(archive.retract_item(number, body.reason, request.user, timezone.now()))
+
+
+@router.get("places/lists", response=Page[dict[str, Any]])
+@requires("checkpoints.edit")
+def list_lists(request: HttpRequest, wanted: Query[PageIn]) -> Any:
+    """The lists I handed in, newest first."""
+    return page_of(imports.imports_of(request.user), ("-pk",), wanted, _batch, "places.lists")
 
 
 @router.post("places/lists", response={201: dict[str, Any]})
@@ -210,6 +259,11 @@ def _item(one: ArchiveItem) -> dict[str, Any]:
         "recorded_at": one.recorded_at,
         "retracted_at": one.retracted_at,
     }
+
+
+def _decision(row: ArchiveDecision) -> dict[str, Any]:
+    names = ("section", "kind", "public", "reason", "state", "asked_at", "decided_at", "approval")
+    return {"number": row.pk, "asked_by": row.asked_by_name, **{name: getattr(row, name) for name in names}}
 
 
 def _batch(batch: PlaceImport) -> dict[str, Any]:

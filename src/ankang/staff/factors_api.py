@@ -42,7 +42,7 @@ class FactorOut(Schema):
     left: int | None = None
 
 
-class AddedOut(Schema):
+class FactorAddedOut(Schema):
     """The new factor; with the first one come the recovery codes, in this answer only."""
 
     factor: FactorOut
@@ -69,7 +69,7 @@ class PasskeyIn(Given):
     credential: dict[str, Any]
 
 
-class NameIn(Given):
+class PasskeyNameIn(Given):
     """What the passkey shall be called."""
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
@@ -100,7 +100,7 @@ def begin_totp(request: HttpRequest) -> Any:
     return {"secret": secret, "address": get_adapter().build_totp_url(user, secret)}
 
 
-@router.post("staff/self/factors/totp", response={201: AddedOut})
+@router.post("staff/self/factors/totp", response={201: FactorAddedOut})
 @staff_only
 @sensitive
 def post_totp(request: HttpRequest, body: CodeIn) -> Any:
@@ -119,7 +119,7 @@ def begin_passkey(request: HttpRequest) -> Any:
     return plain_options(passkeys.begin_registration(own_session(request), True))
 
 
-@router.post("staff/self/factors/passkeys", response={201: AddedOut})
+@router.post("staff/self/factors/passkeys", response={201: FactorAddedOut})
 @staff_only
 @sensitive
 def post_passkey(request: HttpRequest, body: PasskeyIn) -> Any:
@@ -135,7 +135,7 @@ def post_passkey(request: HttpRequest, body: PasskeyIn) -> Any:
 @router.put("staff/self/factors/{number}", response=FactorOut)
 @staff_only
 @sensitive
-def put_factor(request: HttpRequest, number: Number, body: NameIn) -> Any:
+def put_factor(request: HttpRequest, number: Number, body: PasskeyNameIn) -> Any:
     """Call a passkey something else. Errors: session_only."""
     row = _mine(request, number, PASSKEY)
     passkey_flows.rename_authenticator(request, row, body.name)
