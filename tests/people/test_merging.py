@@ -11,6 +11,7 @@ from django.db import transaction
 from ankang.base.approvals import decide
 from ankang.base.models import AccessRecord, Approval, Duty
 from ankang.core.colours import Colour
+from ankang.core.masking import mask_document
 from ankang.health.models import ColourChange, Evidence, NegativeTest
 from ankang.health.services import check_person, colour_of, record_evidence, retract_evidence
 from ankang.health.services.survey import audit_colours
@@ -186,3 +187,22 @@ def test_the_later_negative_test_of_both_stands_and_gates_hear_of_it(two: tuple[
     merging.undo_merge(clerk("other", "approver", "34"), row.pk, "两个人", LATER)
     apart = {one.person: one.sampled_at for one in NegativeTest.objects.all()}
     assert apart == {passport: sampled.replace(microsecond=0), resident: None}
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_a_decision_settles_the_opposite_request_and_a_summary_says_which_two(two: tuple[Any, Any], yes: bool) -> None:
+    passport, resident = (one.person.pk for one in two)
+    asker, approver = clerk("asker"), clerk("approver", "approver", "34")
+    rows = [merging.ask_merge(asker, *pair, "同一人", LATER) for pair in ((passport, resident), (resident, passport))]
+    asked = [Approval.objects.get(subject="people.merge", reference=str(row.pk)) for row in rows]
+    day = f"{NOW:%Y-%m-%d}"
+    card = mask_document(two[1].person.document)
+    before = f"Merge A*t (Passport {mask_document('C01X00T47')}, on file since {day}) into A*t ("
+    assert asked[0].summary["en"].startswith(before), asked[0].summary
+    assert f"{card}, on file since {day})" in asked[0].summary["en"]
+    decide(asked[0].pk, approver, yes, bytes(asked[0].digest), LATER, "" if yes else "两个人")
+    for row in (*rows, *asked):
+        row.refresh_from_db()
+    assert [row.state for row in rows] == ["done" if yes else "refused", "refused"]
+    assert [one.state for one in asked] == ["approved" if yes else "rejected", "withdrawn"]
+    assert asked[1].summary["zh"].endswith("（已结：同两份档案已按另一申请合并）" if yes else "（已结：同两份档案的另一申请已被驳回）")

@@ -148,6 +148,19 @@ def withdraw_approval(approval: int, by: Any, now: datetime) -> Approval:
     return asked
 
 
+def overtake(subject: str, reference: str, words: Mapping[str, str], now: datetime) -> None:
+    """Close what still waits about this, because another decision settled it; ``words`` (zh, en) say so in its summary.
+
+    One that is being decided at this moment is left to its decider, who learns the same from the records.
+    """
+    asked = Approval.objects.select_for_update(skip_locked=True).filter(subject=subject, reference=reference, state="pending").first()
+    if asked is None:
+        return
+    asked.summary = {lang: f"{text} {words[lang]}" for lang, text in asked.summary.items()}
+    asked.save(update_fields=["summary"])
+    _close(asked, "withdrawn", now)
+
+
 def approvals_for(user: Any) -> "QuerySet[Approval]":
     """The approvals whose region and permission ``user`` holds, newest first; also the user's own requests."""
     found = Approval.objects.filter(asked_by=user.pk)

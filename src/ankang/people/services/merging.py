@@ -13,11 +13,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from ankang.base.approvals import MakerCannotDecide, ask_approval
+from ankang.base.approvals import MakerCannotDecide, ask_approval, overtake
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import Approval
 from ankang.base.permissions import regions_where
 from ankang.base.services import record_read, region_codes_below
+from ankang.core.identifiers import DocumentKind
 from ankang.core.sm import sm3
 from ankang.trust.keyring import keyring
 
@@ -36,6 +37,10 @@ SUBJECT = "people.merge"
 DUTY = "people.merge"
 ALIVE = ("active", "pending")
 
+SETTLED = {
+    "approved": {"zh": "（已结：同两份档案已按另一申请合并）", "en": "(Settled: the two were merged by another request.)"},
+    "rejected": {"zh": "（已结：同两份档案的另一申请已被驳回）", "en": "(Settled: another request about the two was refused.)"},
+}
 Fact = tuple[str, str]
 merge_facts: list[Callable[[int, datetime], list[Fact]]] = []
 """Port: other rooms say what they keep about a person (title, words), for the comparison."""
@@ -116,7 +121,7 @@ def ask_merge(user: Any, absorbed: int, survivor: int, why: str, now: datetime) 
         user,
         region=people[survivor].town_id,
         permission="people.approve",
-        summary={"zh": "合并同一人的两份档案", "en": "Merge two records of one person"},
+        summary=_summary(people[absorbed], people[survivor]),
         now=now,
         note=why,
     )
@@ -128,12 +133,22 @@ def merge_decided(asked: Approval, now: datetime) -> None:
     row = Merge.objects.select_for_update().get(pk=int(asked.reference))
     if asked.state != "approved":
         Merge.objects.filter(pk=row.pk).update(state="refused")
+        if asked.state == "rejected":
+            _settle_others(row, asked.state, now)
         return
     people = _lock(row.absorbed_id, row.survivor_id)
     kept = _move(people[row.absorbed_id], people[row.survivor_id], now)
     row.state, row.done_at, row.kept = "done", now, json.dumps(kept)
     row.save(update_fields=["state", "done_at", "kept"])
     people_merged.emit(row.absorbed_id, row.survivor_id, now)
+    _settle_others(row, asked.state, now)
+
+
+def _settle_others(row: Merge, state: str, now: datetime) -> None:
+    """Other open requests about the same two, in either direction, are settled with this one."""
+    others = Merge.objects.filter(absorbed=row.survivor_id, survivor=row.absorbed_id, state="asked").exclude(pk=row.pk)
+    for number in others.values_list("pk", flat=True):
+        overtake(SUBJECT, str(number), SETTLED[state], now)
 
 
 def undo_merge(user: Any, merge: int, why: str, now: datetime) -> None:
@@ -188,6 +203,17 @@ def digest_of(row: Merge) -> bytes:
 def address_of(reference: str) -> str:
     """The page of a merge, for the approvals inbox."""
     return reverse("merge", args=[int(reference)])
+
+
+def _summary(absorbed: Person, survivor: Person) -> dict[str, str]:
+    """Which two, masked, so that whoever decides tells one request from another."""
+    zh, en = [], []
+    for person in (absorbed, survivor):
+        shown, day = masked(person), f"{person.created_at:%Y-%m-%d}"
+        kind = DocumentKind(person.document_kind)
+        zh.append(f"{shown.name}（{kind.word('zh')} {shown.document}，{day} 建档）")
+        en.append(f"{shown.name} ({kind.word('en')} {shown.document}, on file since {day})")
+    return {"zh": f"{zh[0]}并入{zh[1]}", "en": f"Merge {en[0]} into {en[1]}"}
 
 
 def _reach(user: Any) -> "QuerySet[Person]":
