@@ -7,14 +7,17 @@ import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from ankang.access.row_security import TABLES, reach_of, turn
+from ankang.access.models import LookUp
+from ankang.access.row_security import LEFT_OUT, TABLES, reach_of, turn
+from ankang.access.services.looking_up import search_persons
 from ankang.base.models import AccessRecord, Duty
 from ankang.base.reach import province_wide, within_reach
 from ankang.config.postgres.cluster import socket_folder
 from ankang.config.settings import load_settings
-from ankang.health.models import Colour, Evidence
-from ankang.people.models import Person, Request
+from ankang.health.models import Colour, Evidence, Statement
+from ankang.people.models import Carrier, Consent, Credential, Person, Request, Standing
 from ankang.people.services import find_person
 from tests.laws.access_ground import Side, _people, _regions, staff_of
 
@@ -107,6 +110,37 @@ def test_the_reach_is_that_of_the_duties(sides: tuple[Side, Side]) -> None:
     assert reach_of(narrowed) == []
     Duty.objects.create(user=narrowed, role="tracer", region_id="34")
     assert reach_of(narrowed) == ["*"]
+
+
+def test_every_table_with_a_person_or_a_region_is_behind_the_wall_or_says_why_not(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT c.table_name FROM information_schema.columns c
+            JOIN information_schema.tables t USING (table_schema, table_name)
+            WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+            AND c.column_name ~ '^(person|person_id|guardian_id|holder_id|absorbed_id|region_id|town_id)$'
+            AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = format('%I', c.table_name)::regclass)"""
+        )
+        there = {name for (name,) in cursor.fetchall()}
+    assert there - {*TABLES} == {*LEFT_OUT}
+    assert all(LEFT_OUT.values())
+
+
+def test_consents_families_and_look_ups_of_another_county_are_hidden_too(sides: tuple[Side, Side]) -> None:
+    here, there = sides
+    mine, theirs = here.ids["person"], there.ids["person"]
+    now = timezone.now()
+    for person, region in ((mine, here.county), (theirs, there.county)):
+        Consent.objects.create(person_id=person, purpose="notices", version=1, granted_at=now)
+        Standing.objects.create(person_id=person, state="active", at=now, why="test")
+        LookUp.objects.create(at=now, by=1, by_name="x", role="x", region_id=region, purpose="x", number_blind=b"x", outcome="nobody")
+    with within_reach([here.county, here.town]):
+        seen = [model.objects.filter(person=theirs).exists() for model in (Consent, Standing, Carrier, Credential, Statement)]
+        assert (seen, set(LookUp.objects.values_list("region_id", flat=True))) == ([False] * 5, {here.county})
+        assert Consent.objects.filter(person=mine, purpose="notices").exists()
+    clerk = staff_of(here, "searcher", "hotline_agent")
+    with within_reach([]):
+        assert search_persons(clerk, "C00000000", "window", now) == []
 
 
 def test_the_role_owns_nothing_and_each_table_has_its_policy(sides: tuple[Side, Side]) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from ankang.base.models import AccessRecord, PersonSearch, SavedFilter
+from ankang.access.models import LookUp
+from ankang.access.rules import look_ups_an_hour
+from ankang.base.models import AccessRecord, SavedFilter
 from ankang.base.organisations import organisation_tree
-from ankang.base.searching import HOURLY
 from tests.people.conftest import a_document, applied, in_english, ningguo  # noqa: F401
 from tests.places.builders import NOW, a_checkpoint, an_organisation, staff
 
@@ -27,13 +28,16 @@ def test_a_person_is_found_with_a_purpose_only_and_every_search_is_on_record(cli
     client.force_login(staff("hotline_agent"))
     number = a_document()
     asked = client.post("/console/search/", {"q": number}).content.decode()
-    assert ("name=\"purpose\"" in asked, "王" in asked, PersonSearch.objects.count()) == (True, False, 0)
+    assert ("name=\"purpose\"" in asked, "王" in asked, LookUp.objects.count()) == (True, False, 0)
     assert client.post("/console/search/", {"q": number, "purpose": " "}).status_code == 422
     found = client.post("/console/search/", {"q": number, "purpose": "12345 工单 7"}).content.decode()
     assert f"/console/people/person/{person.pk}/change/" in found
     assert "王小明" not in found
     client.post("/console/search/", {"q": a_document(77), "purpose": "12345 工单 8"})
-    assert list(PersonSearch.objects.order_by("pk").values_list("purpose", "found")) == [("12345 工单 7", 1), ("12345 工单 8", 0)]
+    assert list(LookUp.objects.order_by("pk").values_list("purpose", "outcome", "person")) == [
+        ("12345 工单 7", "found", person.pk),
+        ("12345 工单 8", "nobody", None),
+    ]
     assert list(AccessRecord.objects.filter(person=person.pk, fields=["search"]).values_list("purpose", flat=True)) == ["12345 工单 7"]
 
 
@@ -42,16 +46,16 @@ def test_another_county_s_person_is_not_found_and_names_find_nobody(client: Any,
     client.force_login(staff("hotline_agent", region="341525"))
     answer = client.post("/console/search/", {"q": a_document(), "purpose": "12345"}).content.decode()
     assert "/console/people/person/" not in answer.replace('/console/people/person/"', "")
-    assert PersonSearch.objects.get().found == 0
+    assert LookUp.objects.get().outcome == "outside"
     client.post("/console/search/", {"q": "王小明", "purpose": "12345"})
-    assert PersonSearch.objects.count() == 1
+    assert LookUp.objects.count() == 1
 
 
 def test_searching_for_persons_all_day_is_stopped(client: Any) -> None:
     agent = staff("hotline_agent")
     client.force_login(agent)
-    values = {"by": agent.pk, "by_name": "x", "at": NOW, "purpose": "x", "wanted_blind": b"x", "wanted": "x", "found": 0}
-    PersonSearch.objects.bulk_create([PersonSearch(**values) for _ in range(HOURLY)])
+    values = {"by": agent.pk, "by_name": "x", "at": NOW, "purpose": "x", "number_blind": b"x", "outcome": "nobody", "region_id": "341881"}
+    LookUp.objects.bulk_create([LookUp(**values) for _ in range(look_ups_an_hour(["hotline_agent"]))])
     assert client.post("/console/search/", {"q": a_document(), "purpose": "12345"}).status_code == 429
 
 

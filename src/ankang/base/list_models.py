@@ -4,8 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .fields import EncryptedTextField
-
 
 class SavedFilter(models.Model):
     """A list with its filters under a name. ``office``: shared with those who work for this organisation too.
@@ -92,25 +90,3 @@ class Export(models.Model):
             models.CheckConstraint(condition=Q(sealed=None) | Q(state="ready"), name="base_export_sealed_until_fetched"),
         ]
         indexes = [models.Index(fields=["by", "-at"], name="base_export_of")]
-
-
-class PersonSearch(models.Model):
-    """Somebody looked for a person by document or phone in the console; also when nobody was found (G3).
-
-    ``wanted_blind``: the blind index of what was typed; ``wanted``: the same, sealed, for auditors.
-    """
-
-    by = models.BigIntegerField()
-    by_name = models.TextField()
-    at = models.DateTimeField()
-    purpose = models.TextField()
-    wanted_blind = models.BinaryField()
-    wanted = EncryptedTextField(room="base", label="search.wanted", db_column="wanted_enc")
-    found = models.SmallIntegerField()
-
-    class Meta:
-        db_table = "base_personsearch"
-        indexes = [
-            models.Index(fields=["by", "-at"], name="base_personsearch_by"),
-            models.Index(fields=["wanted_blind"], name="base_personsearch_wanted"),
-        ]

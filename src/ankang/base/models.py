@@ -222,4 +222,4 @@ class AnsweredOnce(models.Model):
         indexes = [models.Index(fields=["at"], name="base_answeredonce_by_age")]
 
 
-from .list_models import BulkRun, Export, PersonSearch, SavedFilter  # noqa: E402, F401
+from .list_models import BulkRun, Export, SavedFilter  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""The console's one search box: a port by which rooms bring what they find, and the record of searches for persons.
+"""The console's one search box: a port by which rooms bring what they find.
 
 A ``Finder`` answers hits by name or number, narrowed to the reader. Persons are another matter: they are found by a whole
 document or phone number only, with a purpose, and each search is on record whether it found somebody or not (G2, G3).
@@ -6,23 +6,14 @@ document or phone number only, with a purpose, and each search is on record whet
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from ankang.trust.keyring import keyring
-
-from .errors import BadInput, Problem
-from .models import PersonSearch
+from .errors import BadInput
 
 MOST_HITS = 8
 WORDS_LENGTH = 100
 PURPOSE_LENGTH = 200
-HOURLY = 60
-
-
-class TooManyLookups(Problem):
-    status = 429
-    zh, en = "一小时内查找人员次数过多，请稍后再试。", "Too many searches for persons within an hour. Please try again later."
 
 
 @dataclass(frozen=True)
@@ -45,7 +36,7 @@ class Hits:
 
 @dataclass(frozen=True)
 class PersonDoor:
-    """How persons are found: ``looks_like(words)``; ``may(user)``; ``find(user, words, purpose, now)`` puts reads on record."""
+    """How persons are found: ``looks_like(words)``; ``may(user)``; ``find(user, words, purpose, now)`` puts look-ups and reads on record."""
 
     looks_like: Callable[[str], bool]
     may: Callable[[Any], bool]
@@ -77,30 +68,13 @@ def asks_for_person(user: Any, words: str) -> bool:
 
 
 def find_person(user: Any, words: str, purpose: str, now: datetime) -> Sequence[Hit]:
-    """The persons with this document or phone in the reader's reach; the search goes on record first.
+    """The persons with this document or phone in the reader's reach; the house puts the search on record (access_lookup).
 
-    Raises BadInput (no purpose, or not a number), TooManyLookups.
+    Raises BadInput (no purpose, or not a number), and what the house refuses: TooManyLookUps.
     """
     purpose = purpose.strip()[:PURPOSE_LENGTH]
     if not purpose:
         raise BadInput(details={"fields": {"purpose": "required"}})
     if not asks_for_person(user, words) or _person_door is None:
         raise BadInput(details={"fields": {"q": "not_a_number"}})
-    _check_rate(user, now)
-    words = words.strip()
-    hits = _person_door.find(user, words, purpose, now)
-    PersonSearch.objects.create(
-        by=user.pk,
-        by_name=user.get_full_name() or user.username,
-        at=now,
-        purpose=purpose,
-        wanted_blind=keyring().blind("search", words.upper()),
-        wanted=words,
-        found=len(hits),
-    )
-    return hits
-
-
-def _check_rate(user: Any, now: datetime) -> None:
-    if PersonSearch.objects.filter(by=user.pk, at__gt=now - timedelta(hours=1)).count() >= HOURLY:
-        raise TooManyLookups(details={"retry_after": 3600})
+    return _person_door.find(user, words.strip(), purpose, now)

@@ -8,21 +8,20 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ankang.access.services.looking_up import SEARCH as PERSON
+from ankang.access.services.looking_up import search_persons
 from ankang.base.limits import is_number
-from ankang.base.permissions import may, regions_where
+from ankang.base.permissions import may
 from ankang.base.searching import FINDERS, MOST_HITS, Hit, Hits, PersonDoor, plug_in_persons
-from ankang.base.services import record_read, region_codes_below
 from ankang.exchange.models import Batch
 from ankang.exchange.services.senders import batches_of
 from ankang.health.models import Area, RuleRelease
 from ankang.passage.groups.services import groups_of
 from ankang.people.models import Person
-from ankang.people.services import blinds_matching, masked, people_with
+from ankang.people.services import blinds_matching, masked
 from ankang.places.models import PolicyRelease
 from ankang.places.services import checkpoints_of, devices_of, organisations_of
 from ankang.staff.services.reach import staff_for
-
-PERSON = "people.view"
 
 
 def checkpoints(user: Any, words: str) -> Hits | None:
@@ -122,12 +121,8 @@ def staff(user: Any, words: str) -> Hits | None:
 
 
 def find_person(user: Any, words: str, purpose: str, now: datetime) -> list[Hit]:
-    """Persons of the reader's regions with this document or phone, masked; each hit is a read on record."""
-    reach = region_codes_below(regions_where(user, PERSON))
-    found = list(Person.objects.filter(town__in=reach).filter(people_with(words)).select_related("town")[:MOST_HITS])
-    for person in found:
-        record_read(user, person.pk, PERSON, purpose, ("search",), now)
-    return [_person(person) for person in found]
+    """Persons of the reader's regions with this document or phone, masked; the look-up and each hit are on record."""
+    return [_person(person) for person in search_persons(user, words, purpose, now)]
 
 
 def plug_in() -> None:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.permissions import regions_where
+from ankang.base.reach import province_wide
 from ankang.base.reading import (
     Column,
     FileFault,
@@ -187,8 +188,9 @@ def _sorted_rows(
     towns = set(region_codes_below(regions_where(user, DUTY)))
     good, refused, seen = list[Good](), list(reading.refused), set[str]()
     blinds = {_blind(system, _tidy(str(row.values["number"]))) for row in reading.good}
-    known = LegacyCode.objects.filter(system=system, number_blind__in=blinds).exclude(source=own)
-    taken = {bytes(blind) for blind in known.values_list("number_blind", flat=True)}
+    with province_wide():
+        known = LegacyCode.objects.filter(system=system, number_blind__in=blinds).exclude(source=own)
+        taken = {bytes(blind) for blind in known.values_list("number_blind", flat=True)}
     for row in reading.good:
         try:
             good.append((row, _owner(system, row, seen, taken, towns)))
