@@ -26,6 +26,7 @@ from .errors import (
     TooManyRequests,
 )
 from .held_forms import hold_form
+from .refusals import focus_fault, is_console_page, refused_form
 
 log = logging.getLogger("ankang")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -78,11 +79,11 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 405 and request.path.startswith("/api/"):
+        if response.status_code == 405 and (request.path.startswith("/api/") or is_console_page(request)):
             problem = render_problem(request, MethodNotAllowed())
             problem.headers["Allow"] = ", ".join(sorted(response.headers.get("Allow", "").split(", ")))
             return problem
-        return response
+        return focus_fault(request, response)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = problem_of(exception)
@@ -111,14 +112,18 @@ def problem_of(exception: Exception) -> Problem | None:
 
 
 def render_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Answer with ``problem``: a redirect to sign-in for pages, JSON under /api/, a page elsewhere."""
+    """Answer with ``problem``: JSON under /api/, the console for the console, a redirect to sign-in or a page elsewhere."""
     lang = translation.get_language() or "zh-hans"
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(problem.body(lang), status=problem.status)
-    elif isinstance(problem, NotSignedIn):
-        return HttpResponseRedirect(f"{reverse('admin:login')}?next={quote(request.get_full_path())}")
     elif isinstance(problem, ConfirmYourself):
         return _ask_to_confirm(request)
+    elif (not isinstance(problem, NotSignedIn) or request.method == "POST") and is_console_page(request) and (
+        refused := refused_form(request, problem)
+    ):
+        response = refused
+    elif isinstance(problem, NotSignedIn):
+        return HttpResponseRedirect(f"{reverse('admin:login')}?next={quote(request.get_full_path())}")
     else:
         context: dict[str, Any] = {"problem": problem.body(lang), "status": problem.status}
         response = render(request, "base/problem.html", context, status=problem.status)

@@ -144,6 +144,13 @@ class HoursRefused(Problem):
     )
 
 
+class NothingChosen(Problem):
+    """A change of checkpoints whose address names none that the reader may change."""
+
+    status = 422
+    zh, en = "没有选中任何检查点。请回到列表，勾选要更改的检查点。", "No checkpoint was chosen. Go back to the list and tick those to change."
+
+
 class ReasonMissing(Problem):
     status = 422
     zh, en = "请写明原因。", "Please give the reason."

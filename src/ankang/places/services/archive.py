@@ -70,7 +70,7 @@ def retract_item(number: int, reason: str, by: Any, now: datetime) -> ArchiveIte
         raise NotFound()
     checkpoint_to_fill(found.checkpoint_id, found.section, by)
     if not reason.strip():
-        raise ReasonMissing()
+        raise ReasonMissing(details={"fields": {"reason": "required"}})
     ArchiveItem.objects.filter(pk=number, retracted_at=None).update(
         retracted_at=now, retracted_by_name=by.get_full_name() or by.username, retract_reason=reason.strip()[:300]
     )
@@ -129,7 +129,7 @@ def propose_publication(section: str, kind: str, public: bool, reason: str, by: 
     if not may(by, SECTIONS[section].permission):
         raise NotAllowed(details={"permission": SECTIONS[section].permission})
     if not reason.strip():
-        raise ReasonMissing()
+        raise ReasonMissing(details={"fields": {"reason": "required"}})
     made = ArchiveDecision.objects.create(
         section=section,
         kind=kind,

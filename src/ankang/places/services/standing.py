@@ -40,7 +40,7 @@ def close_for_a_time(
     fetch_checkpoint(pk, by, "checkpoints.edit")
     since = since or now
     if not reason.strip():
-        raise ReasonMissing()
+        raise ReasonMissing(details={"fields": {"reason": "required"}})
     if until is not None and until <= max(since, now):
         raise CloseRefused()
     with transaction.atomic():
@@ -67,7 +67,7 @@ def void_poster(pk: int, reason: str, by: Any, now: datetime) -> int:
     Raises NotFound, ReasonMissing, PosterEditionsUsedUp.
     """
     if not reason.strip():
-        raise ReasonMissing()
+        raise ReasonMissing(details={"fields": {"reason": "required"}})
     with transaction.atomic():
         edition = void_posters(pk, by)
         note_event(pk, "voided", {"edition": edition}, reason, by, now)

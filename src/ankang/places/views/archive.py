@@ -22,7 +22,7 @@ from ankang.core.colours import Colour
 from ankang.core.opening import words_of
 
 from ..archive_rules import LONGEST, SECTIONS, kind_word
-from ..errors import ArchiveRefused, ArchiveTwice, ReasonMissing
+from ..errors import ArchiveRefused, ArchiveTwice
 from ..models import ArchiveDecision, ArchiveItem, Checkpoint
 from ..rules import type_word
 from ..services import archive, checkpoints_of, policy_book
@@ -104,12 +104,8 @@ def archive_retract(request: HttpRequest, number: int) -> HttpResponse:
     found = ArchiveItem.objects.filter(pk=number).first()
     if found is None:
         raise NotFound()
-    try:
-        archive.retract_item(number, request.POST.get("reason", ""), request.user, timezone.now())
-    except ReasonMissing:
-        messages.error(request, _("Please give the reason."))
-    else:
-        messages.success(request, _("Taken back. It stays on file with the reason."))
+    archive.retract_item(number, request.POST.get("reason", ""), request.user, timezone.now())
+    messages.success(request, _("Taken back. It stays on file with the reason."))
     return redirect("place_archive", found.checkpoint_id)
 
 
@@ -122,15 +118,9 @@ def archive_decisions(request: HttpRequest) -> HttpResponse:
         section, _dot, kind = request.POST.get("kind", "").partition(".")
         if section not in mine:
             raise NotAllowed()
-        try:
-            with transaction.atomic():
-                archive.propose_publication(
-                    section, kind, request.POST.get("public") == "1", request.POST.get("reason", ""), request.user, timezone.now()
-                )
-        except ReasonMissing:
-            messages.error(request, _("Please give the reason."))
-        else:
-            messages.success(request, _("Proposed. Somebody of another organisation decides."))
+        public = request.POST.get("public") == "1"
+        archive.propose_publication(section, kind, public, request.POST.get("reason", ""), request.user, timezone.now())
+        messages.success(request, _("Proposed. Somebody of another organisation decides."))
         return redirect("archive_decisions")
     kinds = archive.public_kinds()
     rows = Paginator(archive.decisions(), 20).get_page(request.GET.get("page"))

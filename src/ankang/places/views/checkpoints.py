@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from ankang.base.errors import NotFound
 from ankang.base.permissions import requires
 
-from ..errors import CheckpointMoveRefused, PosterEditionsUsedUp
+from ..errors import CheckpointMoveRefused, NothingChosen, PosterEditionsUsedUp
 from ..models import Checkpoint
 from ..rules import MOST_GENERATIONS, may_move
 from ..services import (
@@ -47,7 +47,9 @@ def change(request: HttpRequest, wanted: str) -> HttpResponse:
     """Show what moving the checkpoints of ``?ids=`` to ``wanted`` (or ``void``) does; POST does it."""
     if wanted not in _CHANGES:
         raise NotFound(details={"change": wanted})
-    chosen = _chosen(request, "checkpoints.edit")
+    chosen = _chosen(request, "checkpoints.edit") if _choice(request) else []
+    if not chosen:
+        raise NothingChosen()
     if request.method == "POST":
         return _change(request, chosen, wanted)
     rows = [(checkpoint, _possible(checkpoint, wanted)) for checkpoint in chosen]
@@ -111,6 +113,11 @@ def show_pairing(request: HttpRequest, pairing: Pairing) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+
+
+def _choice(request: HttpRequest) -> bool:
+    """Whether the address or the form names checkpoints: without them it would be all there are."""
+    return bool(request.POST.get("ids") or request.GET.get("ids") or request.GET.get("state"))
 
 
 def _chosen(request: HttpRequest, permission: str) -> list[Checkpoint]:
