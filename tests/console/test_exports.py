@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -24,6 +25,7 @@ from ankang.base.exports import (
 from ankang.base.models import AccessRecord, Approval, Export
 from ankang.base.reading import alive, as_csv, inert
 from ankang.base.reading.tables import text_rows
+from tests.laws.access_ground import a_side, staff_of
 from tests.people.conftest import a_document, applied, in_english, ningguo  # noqa: F401
 from tests.places.builders import NOW, a_checkpoint, staff
 
@@ -63,6 +65,67 @@ def test_a_masked_file_comes_at_once_and_names_who_took_it(client: Any, person: 
         True,
         True,
     )
+
+
+LISTS = {
+    "people": "hotline_agent", "colours": "hotline_agent", "requests": "operations", "carriers": "operations", "reads": "auditor",
+    "checkpoints": "checkpoint_manager", "organisations": "checkpoint_manager", "devices": "checkpoint_manager",
+    "visits": "checkpoint_manager", "staff": "security_administrator",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "pdf"])
+def test_every_list_can_be_taken_away_masked(client: Any, form: str) -> None:
+    side = a_side("ningguo")
+    for key, role in LISTS.items():
+        _signed_in(client, staff_of(side, f"takes-{key}", role))
+        answer = client.post("/console/exports/ask", {"list": key, "form": form, "kind": "masked"})
+        row = Export.objects.order_by("pk").last()
+        text = _text(form, answer.content)
+        assert (answer.status_code, row.subject if row else "", side.marks["name"] in text, side.marks["document"] in text) == (
+            200, key, False, False
+        )
+        assert (row.rows > 0, mark_of(row.pk, 1) in text.replace("\n", "")) == (key != "visits" and key != "carriers",) * 2, key
+    assert set(LISTS) == set(SUBJECTS)
+
+
+def test_staff_in_full_need_another_security_administrator(client: Any) -> None:
+    one, other = staff("security_administrator"), staff("security_administrator")
+    User.objects.filter(pk=other.pk).update(first_name="欧阳明明")
+    masked = client.post
+    _signed_in(client, one)
+    body = masked("/console/exports/ask", {"list": "staff", "form": "csv", "kind": "masked"}).content.decode("utf-8-sig")
+    client.post("/console/exports/ask", {"list": "staff", "form": "csv", "kind": "clear", "purpose": "年度核对"})
+    row = Export.objects.get(masked=False)
+    asked = Approval.objects.get(pk=row.approval)
+    decide(asked.pk, other, True, bytes(asked.digest), NOW)
+    answer = client.post(f"/console/exports/{row.pk}/fetch")
+    assert ("欧阳明明" in body, "欧阳明明" in answer.content.decode("utf-8-sig")) == (False, True)
+
+
+def test_colours_in_full_are_read_on_record(client: Any, person: Any) -> None:
+    health = staff("health_commission")
+    _signed_in(client, health)
+    client.post("/console/exports/ask", {"list": "colours", "form": "csv", "kind": "clear", "purpose": "流调 13 号"})
+    row = Export.objects.get()
+    asked = Approval.objects.get(pk=row.approval)
+    decide(asked.pk, staff("approver"), True, bytes(asked.digest), NOW)
+    body = client.post(f"/console/exports/{row.pk}/fetch").content.decode("utf-8-sig")
+    read = AccessRecord.objects.get(person=person.pk)
+    assert ("王小明" in body, "流调 13 号" in body, read.fields, read.reader) == (True, True, ["name", "colour"], health.pk)
+
+
+def test_a_long_list_is_taken_whole_in_parts(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ankang.base.exports.MOST_MASKED", 2)
+    monkeypatch.setattr("ankang.base.list_views.exports.MOST_MASKED", 2)
+    doors = [a_checkpoint() for _ in range(5)]
+    _signed_in(client, staff("checkpoint_manager"))
+    asks = {"list": "checkpoints", "form": "csv"}
+    assert client.post("/console/exports/ask", asks).status_code == 413
+    assert "3 / 3" in client.get("/console/exports/ask?list=checkpoints").content.decode()
+    files = [client.post("/console/exports/ask", {**asks, "part": part}).content.decode("utf-8-sig") for part in (1, 2, 3)]
+    assert [[door.name in text for text in files].count(True) for door in doors] == [1] * 5
+    assert client.post("/console/exports/ask", {**asks, "part": 4}).status_code == 422
 
 
 def _text(form: str, body: bytes) -> str:

@@ -26,7 +26,7 @@ from ankang.places.models import PolicyRelease, PolicyRequest
 from ankang.places.services import policy_book as book
 from ankang.places.services import policy_drafts as drafts
 from ankang.places.services.policy_releases import publish_due_policies, withdraw_policies
-from ankang.places.services.policy_requests import answer_policy_request, ask_for_policy
+from ankang.places.services.policy_requests import answer_policy_request, ask_for_policy, read_policy_request
 
 from .builders import NOW
 from .policy_people import a_draft, approve, approver, author, row_of, somebody, submitted
@@ -175,6 +175,26 @@ def test_a_city_asks_and_the_province_answers_in_public(client: Any) -> None:
     assert "核酸48小时" in page
     assert "按户籍区别对待没有依据。" in page
     assert PolicyRequest.objects.filter(state="open").count() == 0
+
+
+def test_what_a_city_asks_is_public_only_when_the_province_has_read_it(client: Any) -> None:
+    me, city = author(), somebody("city", "health_commission", "3418", 5)
+    asked = ask_for_policy(SCHOOL, "请查张三的核酸", "他住我对门", city, NOW)
+
+    def public() -> tuple[bool, Any]:
+        page = client.get("/policies", headers={"accept-language": "zh"}).content.decode()
+        return "张三" in page, client.get("/api/v1/policies/requests").json()["items"][0]["wish"]
+
+    assert public() == (False, None)
+    with pytest.raises(ProvinceOnly):
+        read_policy_request(asked.pk, "", city, NOW)
+    client.force_login(me)
+    client.post(f"/console/policies/requests/{asked.pk}", {"decision": "read", "withhold": "yes", "withheld": "写了姓名"})
+    assert (public(), "写了姓名" in client.get("/policies").content.decode()) == ((False, None), True)
+    client.post(f"/console/policies/requests/{asked.pk}", {"decision": "decline", "answer": "不点名检查任何人。"})
+    assert (public(), "不点名检查任何人。" in client.get("/policies").content.decode()) == ((False, None), True)
+    read_policy_request(asked.pk, "", me, NOW)
+    assert public() == (True, "请查张三的核酸")
 
 
 def test_the_pages_take_a_draft_from_the_table_to_the_door(client: Any) -> None:

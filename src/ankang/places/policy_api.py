@@ -19,7 +19,13 @@ from .models import PolicyRelease, PolicyRequest
 from .services import policy_book as book
 from .services import policy_drafts as drafts
 from .services.policy_releases import withdraw_policies
-from .services.policy_requests import LONGEST, answer_policy_request, ask_for_policy, policy_requests
+from .services.policy_requests import (
+    LONGEST,
+    answer_policy_request,
+    ask_for_policy,
+    policy_requests,
+    read_policy_request,
+)
 
 router = Router(tags=["policies"])
 
@@ -44,6 +50,12 @@ class RequestIn(Given):
     type: str = Field(max_length=40)
     wish: str = Field(max_length=LONGEST)
     reason: str = Field(max_length=LONGEST)
+
+
+class ReadIn(Given):
+    """The province has read the words; ``withheld``: why they are not public, empty when they are."""
+
+    withheld: str = Field("", max_length=LONGEST)
 
 
 class AnswerIn(Given):
@@ -139,8 +151,8 @@ def withdraw(request: HttpRequest, number: int) -> dict[str, Any]:
 @router.get("policies/requests", response=Page[dict[str, Any]], auth=None)
 @public("everybody may read what was asked for and what the province answered")
 def requests(request: HttpRequest, wanted: Query[PageIn]) -> Any:
-    """What was asked for, newest first."""
-    return page_of(policy_requests(), ("-asked_at", "-pk"), wanted, _request, "policies.requests")
+    """What was asked for, newest first. ``wish`` and ``reason`` are null until the province has read them, or where it withholds them."""
+    return page_of(policy_requests(), ("-asked_at", "-pk"), wanted, _public_request, "policies.requests")
 
 
 @router.post("policies/requests", response={201: dict[str, Any]})
@@ -150,6 +162,14 @@ def ask(request: HttpRequest, body: RequestIn) -> tuple[int, dict[str, Any]]:
     kind = next((one.id for one in PLACE_TYPES.values() if one.slug == body.type), 0)
     with transaction.atomic():
         return 201, _request(ask_for_policy(kind, body.wish, body.reason, request.user, timezone.now()))
+
+
+@router.post("policies/requests/{number}/read", response=dict[str, Any])
+@requires("policies.edit")
+def read(request: HttpRequest, number: Number, body: ReadIn) -> dict[str, Any]:
+    """The province lets everybody read the words, or withholds them with a reason. Errors: province_only."""
+    with transaction.atomic():
+        return _request(read_policy_request(number, body.withheld, request.user, timezone.now()))
 
 
 @router.post("policies/requests/{number}/answer", response=dict[str, Any])
@@ -196,4 +216,10 @@ def _request(row: PolicyRequest) -> dict[str, Any]:
         "state": row.state,
         "answer": row.answer,
         "answered_at": row.answered_at,
+        "read_at": row.read_at,
+        "withheld": row.withheld,
     }
+
+
+def _public_request(row: PolicyRequest) -> dict[str, Any]:
+    return _request(row) | ({} if row.shown else {"wish": None, "reason": None})

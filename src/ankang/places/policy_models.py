@@ -76,7 +76,8 @@ class PolicyRelease(models.Model):
 
 
 class PolicyRequest(models.Model):
-    """Somebody below the province asks for a condition; the province takes it into a draft or declines. Public, with its answer.
+    """Somebody below the province asks for a condition; the province takes it into a draft or declines. Public, with its answer,
+    once the province has read the words (``read_at``); words that name somebody stay in the house, and ``withheld`` says why.
 
     Words only: nothing reads a request but people.
     """
@@ -94,6 +95,9 @@ class PolicyRequest(models.Model):
     answer = models.TextField(_("answer"), default="")
     answered_by = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
+    read_by = models.BigIntegerField(null=True)
+    read_at = models.DateTimeField(_("read by the province at"), null=True)
+    withheld = models.TextField(_("why the words are not public"), default="", db_default="", blank=True)
     draft = models.ForeignKey(PolicyRelease, null=True, on_delete=models.SET_NULL, related_name="requests")
 
     class Meta:
@@ -107,4 +111,12 @@ class PolicyRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="declined") | ~Q(answer=""), name="places_policyrequest_no_says_why"
             ),
+            models.CheckConstraint(
+                condition=Q(read_at__isnull=False) | Q(state="open", withheld=""), name="places_policyrequest_read_before_answered"
+            ),
         ]
+
+    @property
+    def shown(self) -> bool:
+        """Whether everybody may read the words."""
+        return self.read_at is not None and not self.withheld

@@ -3,35 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from ankang.base.errors import NotFound
-from ankang.base.limits import is_number
 from ankang.base.permissions import regions_where
 from ankang.base.services import region_codes_below
 from ankang.core.rules import load, shipped
-from ankang.core.sm import sm2_verify, sm3
-from ankang.trust.keyring import keyring
 
 from ..models import RuleRelease
-from .rulebook import shipped_text, signed_words
+from .rulebook import RELEASES, shipped_text
 
 
 def release_of(number: Any) -> RuleRelease:
     """The release of this number. Raises NotFound."""
-    release = RuleRelease.objects.filter(pk=number).first() if is_number(str(number)) else None
-    if release is None:
-        raise NotFound()
-    return release
+    return RELEASES.find(number)
 
 
 def newest_approved() -> RuleRelease | None:
     """The approved release that comes into force last, be it later than now."""
-    return RuleRelease.objects.filter(state__in=RuleRelease.APPROVED).order_by("-effective_at").first()
+    return RELEASES.newest()
 
 
 def next_to_come(now: datetime) -> RuleRelease | None:
     """The approved release that comes into force next."""
-    later = RuleRelease.objects.filter(state__in=RuleRelease.APPROVED, effective_at__gt=now)
-    return later.order_by("effective_at").first()
+    return RELEASES.coming(now)
 
 
 def next_version(name: str) -> int:
@@ -48,9 +40,4 @@ def may_edit(release: RuleRelease, user: Any) -> bool:
 
 def verify_release(release: RuleRelease) -> bool:
     """Whether text, digest and signature of an approved release fit one of the house's keys."""
-    if release.signature is None or release.kid is None or release.effective_at is None:
-        return False
-    public = keyring().statement_keys().get(release.kid)
-    if public is None or sm3(release.text.encode()) != bytes(release.digest):
-        return False
-    return sm2_verify(public, signed_words(release), bytes(release.signature))
+    return RELEASES.verify(release)

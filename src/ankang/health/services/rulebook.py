@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import resources
 
+from ankang.base.releases import Releases
 from ankang.core.rules import DEFAULT, RuleSet, load
 from ankang.core.sm import sm3
-from ankang.trust.keyring import keyring
 
+from ..errors import BaseOutdated, MomentNotPossible
 from ..models import RuleRelease
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -16,8 +17,7 @@ _SIGNED = "ankang rule set\n{name}/{version}\n{effective_at}\n{digest}\n"
 
 def release_at(moment: datetime) -> RuleRelease:
     """The release in force at ``moment``; an installation has one from its first day on (:func:`ensure_first_release`)."""
-    approved = RuleRelease.objects.filter(state__in=RuleRelease.APPROVED, effective_at__lte=moment)
-    return approved.order_by("-effective_at").first() or approved_first()
+    return RELEASES.at(moment) or approved_first()
 
 
 def rule_set_at(moment: datetime) -> RuleSet:
@@ -52,15 +52,9 @@ def ensure_first_release(now: datetime) -> RuleRelease:
         updated_at=now,
         effective_at=BEGINNING,
     )
-    sign_release(release)
+    RELEASES.sign(release)
     release.save()
     return release
-
-
-def sign_release(release: RuleRelease) -> None:
-    """Sign name, version, moment of effect and digest with the house's statement key (SM2); does not save."""
-    release.kid, signer = keyring().statement_signer()
-    release.signature = signer.sign(signed_words(release))
 
 
 def signed_words(release: RuleRelease) -> bytes:
@@ -72,6 +66,16 @@ def signed_words(release: RuleRelease) -> bytes:
         effective_at=release.effective_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         digest=bytes(release.digest).hex(),
     ).encode()
+
+
+def one_at_a_time() -> bool:
+    """Whoever approves, publishes or withdraws holds the first approved release until the end of the transaction."""
+    RuleRelease.objects.select_for_update().get(pk=approved_first().pk)
+    return True
+
+
+RELEASES = Releases(RuleRelease, signed_words, one_at_a_time, BaseOutdated, MomentNotPossible)
+sign_release = RELEASES.sign
 
 
 def shipped_text(name: str) -> str:

@@ -21,6 +21,7 @@ from .devices import (
 )
 from .ningguo import load_ningguo
 from .organisations import add_organisation, edit_organisation, organisations_of
+from .policy_book import is_of_the_province, province
 from .posters import Poster, place_url, posters_of, qr_svg
 
 __all__ = [
@@ -36,12 +37,14 @@ __all__ = [
     "enrol_device",
     "fetch_checkpoint",
     "fetch_device",
+    "is_of_the_province",
     "load_ningguo",
     "move_checkpoint",
     "organisations_of",
     "pair_device",
     "place_url",
     "posters_of",
+    "province",
     "qr_svg",
     "renew_pairing",
     "revoke_device",

@@ -4,16 +4,18 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from ankang.base.errors import NotFound
-from ankang.base.limits import is_number
+from django.db import connection
+
 from ankang.base.models import Region
 from ankang.base.permissions import regions_where
+from ankang.base.releases import Releases
 from ankang.core.policies import SHIPPED, Policies, Policy, load_policies, policy_text
-from ankang.core.sm import sm2_verify, sm3
-from ankang.trust.keyring import keyring
 
+from ..errors import BaseOutdated, MomentNotPossible
 from ..models import PolicyRelease
 
+_LOCK = 0x616B706F
+"""Advisory lock of whoever approves, publishes or withdraws a policy set. Nobody else uses the number."""
 _SIGNED = "ankang policies\n{version}\n{effective_at}\n{digest}\n"
 
 
@@ -30,27 +32,22 @@ def policy_for(place_type: int, moment: datetime) -> Policy:
 
 def policy_release_at(moment: datetime) -> PolicyRelease | None:
     """The release in force at ``moment``; None while version 0 holds."""
-    approved = PolicyRelease.objects.filter(state__in=PolicyRelease.APPROVED, effective_at__lte=moment)
-    return approved.order_by("-effective_at").first()
+    return RELEASES.at(moment)
 
 
 def coming_policies(now: datetime) -> PolicyRelease | None:
     """The approved release that comes into force next."""
-    later = PolicyRelease.objects.filter(state__in=PolicyRelease.APPROVED, effective_at__gt=now)
-    return later.order_by("effective_at").first()
+    return RELEASES.coming(now)
 
 
 def newest_policies() -> PolicyRelease | None:
     """The approved release that comes into force last, be it later than now."""
-    return PolicyRelease.objects.filter(state__in=PolicyRelease.APPROVED).order_by("-effective_at").first()
+    return RELEASES.newest()
 
 
 def policy_release(number: Any) -> PolicyRelease:
     """The release of this number. Raises NotFound."""
-    release = PolicyRelease.objects.filter(pk=number).first() if is_number(str(number)) else None
-    if release is None:
-        raise NotFound()
-    return release
+    return RELEASES.find(number)
 
 
 def base_text(release: PolicyRelease | None) -> str:
@@ -69,20 +66,9 @@ def is_of_the_province(user: Any, permission: str) -> bool:
     return province() in regions_where(user, permission)
 
 
-def sign_policies(release: PolicyRelease) -> None:
-    """Sign version, moment of effect and digest with the house's statement key (SM2); does not save."""
-    release.kid, signer = keyring().statement_signer()
-    release.signature = signer.sign(signed_words(release))
-
-
 def verify_policies(release: PolicyRelease) -> bool:
     """Whether text, digest and signature of an approved release fit one of the house's keys."""
-    if release.signature is None or release.kid is None or release.effective_at is None:
-        return False
-    public = keyring().statement_keys().get(release.kid)
-    if public is None or sm3(release.text.encode()) != bytes(release.digest):
-        return False
-    return sm2_verify(public, signed_words(release), bytes(release.signature))
+    return RELEASES.verify(release)
 
 
 def signed_words(release: PolicyRelease) -> bytes:
@@ -99,3 +85,13 @@ def signed_words(release: PolicyRelease) -> bytes:
 def read_policies(text: str) -> Policies:
     """An approved text, ready for doors; read once a process."""
     return load_policies(text)
+
+
+def one_at_a_time() -> bool:
+    """Whoever approves, publishes or withdraws a policy set holds this lock until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    return True
+
+
+RELEASES = Releases(PolicyRelease, signed_words, one_at_a_time, BaseOutdated, MomentNotPossible)

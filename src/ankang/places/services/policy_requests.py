@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
+from django.db.models.functions import Coalesce
 
 from ankang.base.errors import BadInput, NotAllowed, NotFound
 from ankang.base.permissions import regions_where
@@ -37,10 +38,23 @@ def ask_for_policy(place_type: int, wish: str, reason: str, by: Any, now: dateti
     )
 
 
+def read_policy_request(number: int, withheld: str, by: Any, now: datetime) -> PolicyRequest:
+    """The province has read the words: everybody may read them too, or, with the reason ``withheld``, nobody outside.
+
+    The last decision counts. Raises ProvinceOnly, NotFound.
+    """
+    if not is_of_the_province(by, "policies.edit"):
+        raise ProvinceOnly()
+    values = {"read_by": by.pk, "read_at": now, "withheld": withheld.strip()[:LONGEST]}
+    if not PolicyRequest.objects.filter(pk=number).update(**values):
+        raise NotFound()
+    return PolicyRequest.objects.get(pk=number)
+
+
 def answer_policy_request(
     number: int, accepted: bool, answer: str, draft: int | None, by: Any, now: datetime
 ) -> PolicyRequest:
-    """The province takes a request into a draft (its number, or a later one) or declines, with a reason.
+    """The province takes a request into a draft (its number, or a later one) or declines, with a reason. Who answers has read.
 
     Raises ProvinceOnly, NotFound, RequestAnswered, BadInput (a refusal without a reason).
     """
@@ -54,6 +68,8 @@ def answer_policy_request(
         answer=answer.strip()[:LONGEST],
         answered_by=by.pk,
         answered_at=now,
+        read_by=Coalesce("read_by", by.pk),
+        read_at=Coalesce("read_at", now, output_field=DateTimeField()),
         draft=taken,
     )
     found = PolicyRequest.objects.filter(pk=number).first()
@@ -65,7 +81,7 @@ def answer_policy_request(
 
 
 def policy_requests() -> "QuerySet[PolicyRequest]":
-    """All of them, open ones first: public, as their answers are."""
+    """All of them, open ones first. Their words are public when they are ``shown``, the answers always."""
     return PolicyRequest.objects.order_by("-state", "-asked_at", "-pk")
 
 

@@ -28,7 +28,7 @@ from ..rules import type_choices
 from ..services import policy_book as book
 from ..services import policy_drafts as drafts
 from ..services.policy_releases import withdraw_policies
-from ..services.policy_requests import answer_policy_request, ask_for_policy, policy_requests
+from ..services.policy_requests import answer_policy_request, ask_for_policy, policy_requests, read_policy_request
 from ..words import FAULTS, field_word
 from .policy_rows import changes_of, fault_words, form_row, lang_of, request_rows, rows_of, typed_cells
 
@@ -164,38 +164,38 @@ def policy_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
 def policy_ask(request: HttpRequest) -> HttpResponse:
     """Send a request to the province."""
     kind = request.POST.get("place_type", "")
-    try:
-        ask_for_policy(
-            int(kind) if is_number(kind) else 0,
-            request.POST.get("wish", ""),
-            request.POST.get("reason", ""),
-            request.user,
-            timezone.now(),
-        )
-    except BadInput:
-        messages.error(request, _("Choose a place type, and say what you ask for and why (at most 1,000 signs each)."))
-    else:
-        messages.success(request, _("Sent to the province. Everybody can read the request and its answer."))
+    ask_for_policy(
+        int(kind) if is_number(kind) else 0,
+        request.POST.get("wish", ""),
+        request.POST.get("reason", ""),
+        request.user,
+        timezone.now(),
+    )
+    messages.success(request, _("Sent to the province. Its answer stands here; everybody reads both once the province has read your words."))
     return redirect("policy_list")
 
 
 @requires("policies.edit")
 @require_POST
 def policy_answer(request: HttpRequest, number: int) -> HttpResponse:
-    """The province takes a request into a draft, or declines."""
-    draft = request.POST.get("draft", "")
-    try:
-        with transaction.atomic():
-            answer_policy_request(
-                number,
-                request.POST.get("decision") == "accept",
-                request.POST.get("answer", ""),
-                int(draft) if is_number(draft) else None,
-                request.user,
-                timezone.now(),
-            )
-    except BadInput:
-        messages.error(request, _("Say why it is declined."))
+    """The province reads a request, and takes it into a draft, or declines, or answers later. ``withhold``: keep the words inside."""
+    draft, decision = request.POST.get("draft", ""), request.POST.get("decision", "")
+    withhold = request.POST.get("withheld", "").strip() if request.POST.get("withhold") == "yes" else ""
+    if request.POST.get("withhold") == "yes" and not withhold:
+        raise BadInput(details={"fields": {"withheld": "required"}})
+    if decision == "read" or withhold:
+        read_policy_request(number, withhold, request.user, timezone.now())
+    if decision == "read":
+        messages.success(request, _("Read. Everybody sees it so from now on."))
+        return redirect("policy_list")
+    answer_policy_request(
+        number,
+        decision == "accept",
+        request.POST.get("answer", ""),
+        int(draft) if is_number(draft) else None,
+        request.user,
+        timezone.now(),
+    )
     return redirect("policy_list")
 
 
