@@ -9,15 +9,38 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
+from ankang.base.models import Region
 from ankang.base.permissions import may
+from ankang.base.services import region_codes_below
 
 from ..forms import CheckpointForm
 from ..models import Checkpoint
 from ..rules import type_choices, type_word
 from ..services import add_checkpoint, checkpoints_of, edit_checkpoint, without_scanner
 from .screen import PlacesAdmin
+
+MOST_REGIONS = 500
+
+
+class RegionFilter(DropdownFilter):
+    """Checkpoints of one region and of all below it; the numbers of the coverage page lead here."""
+
+    title = gettext_lazy("region")
+    parameter_name = "region"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        used = model_admin.get_queryset(request).order_by().values("organisation__region")
+        rows = list(Region.objects.filter(code__in=used).order_by("code")[:MOST_REGIONS])
+        chosen = Region.objects.filter(code=str(self.value() or "")[:60]).exclude(code__in=[row.code for row in rows])
+        english = get_language() == "en"
+        return [(row.code, row.name_en if english and row.name_en else row.name) for row in [*chosen, *rows]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> QuerySet[Checkpoint]:
+        code = str(self.value() or "")[:60]
+        return queryset.filter(organisation__region__in=region_codes_below([code])) if code and "\0" not in code else queryset
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -54,7 +77,7 @@ class CheckpointAdmin(PlacesAdmin):
     form = CheckpointForm
     list_display = ("number", "site_no", "named", "organisation", "type_named", "state_named", "generation", "devices")
     list_display_links = ("named",)
-    list_filter = ("state", TypeFilter, ScannerFilter)
+    list_filter = (RegionFilter, "state", TypeFilter, ScannerFilter)
     search_fields = ("name", "name_en", "organisation__name", "organisation__name_en")
     ordering = ("site_no", "pk")
     list_per_page = 100

@@ -22,6 +22,7 @@ class RegionCoverage:
     depth: int
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
     located: int = 0
+    below: "list[RegionCoverage]" = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -32,6 +33,11 @@ class RegionCoverage:
     def wanted(self) -> int:
         """Those that are to be in use: all but the closed ones."""
         return self.total - self.counts["closed"]
+
+    @property
+    def missing(self) -> int:
+        """Those that are wanted and not yet in use."""
+        return self.wanted - self.counts["in_use"]
 
     @property
     def used_to(self) -> float:
@@ -45,7 +51,10 @@ class RegionCoverage:
 
 
 def coverage(by: Any) -> list[RegionCoverage]:
-    """The regions that have checkpoints in ``by``'s reach, and those above them, as a tree in order."""
+    """The regions that have checkpoints in ``by``'s reach, and those above them, as a tree: where most is missing stands first.
+
+    Every region is in the list, in the order of the tree; the first are its tops, and ``below`` holds the branches.
+    """
     doors = checkpoints_of(by, "checkpoints.view").order_by()
     counts = doors.values_list("organisation__region", "state").annotate(count=Count("pk"), located=Count("latitude"))
     regions = {one.code: one for one in Region.objects.all()}
@@ -66,8 +75,9 @@ def _in_order(
     parent: str | None, depth: int, children: dict[str | None, list[str]], found: dict[str, RegionCoverage]
 ) -> list[RegionCoverage]:
     rows: list[RegionCoverage] = []
-    for code in children.get(parent, []):
+    for code in sorted(children.get(parent, []), key=lambda one: (-found[one].missing, one)):
         found[code].depth = depth
+        found[code].below = [found[one] for one in sorted(children.get(code, []), key=lambda one: (-found[one].missing, one))]
         rows += [found[code], *_in_order(code, depth + 1, children, found)]
     return rows
 

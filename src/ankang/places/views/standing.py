@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
@@ -79,13 +80,16 @@ def posters_file(request: HttpRequest) -> HttpResponse:
 @requires("checkpoints.view")
 @require_safe
 def place_coverage(request: HttpRequest) -> HttpResponse:
-    """Checkpoints planned, built and in use, by region of the tree."""
+    """Checkpoints planned, built and in use, by region of the tree; each number leads to its list."""
     rows = coverage(request.user)
-    zh = _lang().startswith("zh")
+    lists = reverse("admin:places_checkpoint_changelist")
     context = {
         "title": _("Coverage"),
-        "rows": [(one, one.name if zh or not one.name_en else one.name_en) for one in rows],
+        "tops": [one for one in rows if one.depth == 0],
         "top": rows[0] if rows else None,
+        "english": not _lang().startswith("zh"),
+        "lists": lists,
+        "located": rows[0].located if rows else 0,
     }
     return TemplateResponse(request, "places/coverage.html", {**admin.site.each_context(request), **context})
 
