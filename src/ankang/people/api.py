@@ -22,6 +22,7 @@ from .credentials import require_resident
 from .desk_api import router as desk_router
 from .family_api import router as family_router
 from .legacy_api import router as legacy_router
+from .merges_api import router as merges_router
 from .models import Consent
 from .resident_api import router as resident_router
 from .rules import CODE_GAP_SECONDS, CODE_SECONDS, Application, check_digits, check_number
@@ -35,6 +36,7 @@ router.add_router("", changes_router)
 router.add_router("", claims_router)
 router.add_router("", family_router)
 router.add_router("", desk_router)
+router.add_router("", merges_router)
 
 Short = Annotated[str, Field(max_length=100)]
 Phone = Annotated[str, Field(max_length=40)]

@@ -1,4 +1,4 @@
-"""HTTP of the counter, the review queue and merges: what staff do for a person, each look on record (I8)."""
+"""HTTP of the counter and the review queue: what staff do for a person, each look on record (I8)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -9,14 +9,14 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
-from ankang.base.api.shapes import Given, Number, Reason, ReasonIn, Short
-from ankang.base.errors import BadInput, NotFound
-from ankang.base.permissions import requires, staff_only
+from ankang.base.api.shapes import Given, Number, Reason, Short
+from ankang.base.errors import BadInput
+from ankang.base.permissions import requires
 
 from . import services
-from .models import Merge, Request
+from .models import Request
 from .rules import Application, check_number
-from .services import changing, desk, leaving, merging, requests
+from .services import changing, desk, leaving, requests
 
 router = Router(tags=["people"])
 Purpose = Annotated[str, Field(min_length=1, max_length=200, examples=["12345 hotline, order 8812"])]
@@ -114,41 +114,19 @@ class ReviewDecisionIn(Given):
     reason: Reason = ""
 
 
-class MergeIn(Given):
-    """The two records by their documents: ``absorbed`` ends, ``survivor`` goes on."""
-
-    absorbed: Short
-    survivor: Short
-    reason: Reason
-
-
-class MergeOut(Schema):
-    """A merge; a second person decides it (see approvals)."""
-
-    number: int
-    state: str
-    absorbed: PersonOut
-    survivor: PersonOut
-    why: str
-    asked_by: str
-    asked_at: datetime
-    done_at: datetime | None
-    undone_at: datetime | None
-
-
 @router.post("people/search", response=FoundOut)
 @requires("people.assist")
 def post_search(request: HttpRequest, body: FindPersonIn) -> Any:
     """Find the person in front of me; the look is on record, and the person sees it."""
     found = desk.find_at_desk(request.user, body.who, body.purpose, timezone.now())
-    return {"person": _person(found) if found else None}
+    return {"person": person_out(found) if found else None}
 
 
 @router.get("people/{number}", response=PersonOut)
 @requires("people.assist")
 def get_person(request: HttpRequest, number: Number) -> Any:
     """A person of my towns, masked."""
-    return _person(desk.person_at_desk(request.user, number))
+    return person_out(desk.person_at_desk(request.user, number))
 
 
 @router.post("people", response={201: PersonOut})
@@ -174,7 +152,7 @@ def post_person(request: HttpRequest, body: RegisterIn) -> Any:
         phone_owner=body.phone_owner,
     )
     taken = desk.register_at_desk(request.user, application, body.purpose, timezone.now(), body.guardian)
-    return 201, _person(taken.person)
+    return 201, person_out(taken.person)
 
 
 @router.put("people/{number}/phone", response=PersonOut)
@@ -187,7 +165,7 @@ def put_phone(request: HttpRequest, number: Number, body: DeskPhoneIn) -> Any:
         raise BadInput(details={"fields": faults})
     desk.put_on_record(request.user, number, body.purpose, ("phone",), timezone.now())
     changing.put_phone(shown.pk, phone, body.owner, request.user, timezone.now())
-    return _person(desk.person_at_desk(request.user, number))
+    return person_out(desk.person_at_desk(request.user, number))
 
 
 @router.put("people/{number}/document", response=PersonOut)
@@ -198,7 +176,7 @@ def put_document(request: HttpRequest, number: Number, body: DocumentIn) -> Any:
     now = timezone.now()
     desk.put_on_record(request.user, number, body.purpose, ("document",), now)
     changing.give_document(number, body.document_kind, body.document, body.country, request.user, now)
-    return _person(desk.person_at_desk(request.user, number))
+    return person_out(desk.person_at_desk(request.user, number))
 
 
 @router.post("people/{number}/state", response={202: PersonOut})
@@ -207,7 +185,7 @@ def post_state(request: HttpRequest, number: Number, body: PersonStateIn) -> Any
     """Moved away, died, or a death taken back. Errors: not_in_this_state, leaving_open, already_decided."""
     act = {"moved": leaving.record_moved, "death": leaving.record_death, "alive": leaving.reverse_death}[body.state]
     act(request.user, number, body.reason, timezone.now())
-    return 202, _person(desk.person_at_desk(request.user, number))
+    return 202, person_out(desk.person_at_desk(request.user, number))
 
 
 @router.get("requests", response=Page[ReviewOut])
@@ -242,40 +220,12 @@ def post_review(request: HttpRequest, number: Number, body: ReviewDecisionIn) ->
     return _review(requests.request_in_reach(request.user, number))
 
 
-@router.get("merges", response=Page[MergeOut])
-@staff_only
-def list_merges(request: HttpRequest, wanted: Query[PageIn]) -> Any:
-    """The merges of my towns, newest first."""
-    return page_of(merging.merges_in_reach(request.user), ("-asked_at", "-pk"), wanted, _merge, "merges")
-
-
-@router.post("merges", response={201: MergeOut})
-@requires("people.merge")
-def post_merge(request: HttpRequest, body: MergeIn) -> Any:
-    """Ask that two records become one. Errors: merge_impossible, already_decided."""
-    sides = {name: merging.records_with(request.user, getattr(body, name)) for name in ("absorbed", "survivor")}
-    faults = {name: "nobody" for name, found in sides.items() if len(found) != 1}
-    if faults:
-        raise BadInput(details={"fields": faults})
-    numbers = sides["absorbed"][0].pk, sides["survivor"][0].pk
-    return 201, _merge(merging.ask_merge(request.user, *numbers, body.reason, timezone.now()))
-
-
-@router.post("merges/{number}/undo", response=MergeOut)
-@staff_only
-def post_undo(request: HttpRequest, number: Number, body: ReasonIn) -> Any:
-    """They were two people after all. Errors: undo_too_late, merge_impossible."""
-    if not merging.merges_in_reach(request.user).filter(pk=number).exists():
-        raise NotFound()
-    merging.undo_merge(request.user, number, body.reason, timezone.now())
-    return _merge(merging.merges_in_reach(request.user).get(pk=number))
-
-
 def _with_person(rows: Any) -> Any:
     return rows.select_related("person", "person__town", "town")
 
 
-def _person(row: Any) -> dict[str, Any]:
+def person_out(row: Any) -> dict[str, Any]:
+    """A person, masked."""
     shown = services.masked(row)
     return {
         "number": row.pk,
@@ -297,18 +247,4 @@ def _review(row: Request) -> dict[str, Any]:
         "who": services.masked(row.person).name,
         "asked_at": row.asked_at,
         "decided_at": row.decided_at,
-    }
-
-
-def _merge(row: Merge) -> dict[str, Any]:
-    return {
-        "number": row.pk,
-        "state": row.state,
-        "absorbed": _person(row.absorbed),
-        "survivor": _person(row.survivor),
-        "why": row.why,
-        "asked_by": row.asked_by_name,
-        "asked_at": row.asked_at,
-        "done_at": row.done_at,
-        "undone_at": row.undone_at,
     }
