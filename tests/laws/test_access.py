@@ -171,6 +171,7 @@ def _groups(lacking: str | None = None) -> list[list[str]]:
     ]
 
 
+@pytest.mark.timeout(1200)  # some thousand requests; a busy machine is no fault
 def test_without_the_permission_every_way_in_is_closed(sides: tuple[Side, Side]) -> None:
     here, opened, visitors = sides[0], [], {}
     for permission in PERMISSIONS:
@@ -186,6 +187,7 @@ def test_without_the_permission_every_way_in_is_closed(sides: tuple[Side, Side])
     assert opened == []
 
 
+@pytest.mark.timeout(1200)  # some thousand requests; a busy machine is no fault
 def test_in_another_county_nothing_is_found_and_nothing_is_seen(sides: tuple[Side, Side]) -> None:
     assert leaks(*sides) == []
 

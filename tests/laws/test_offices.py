@@ -22,10 +22,12 @@ def offices() -> tuple[Side, Side]:
     return two_offices()
 
 
+@pytest.mark.timeout(1200)  # some thousand requests; a busy machine is no fault
 def test_of_another_office_nothing_is_found_and_nothing_is_seen(offices: tuple[Side, Side]) -> None:
     assert leaks(*offices) == []
 
 
+@pytest.mark.timeout(1200)  # some thousand requests; a busy machine is no fault
 def test_each_office_finds_its_own(offices: tuple[Side, Side]) -> None:
     here, seen, shut = offices[0], set[str](), []
     for number, roles in enumerate(_groups()):
