@@ -16,10 +16,6 @@ class Allowance:
         self._left = self._burst
         self._stamp = now
 
-    def has_one(self, now: float) -> bool:
-        """Whether :meth:`take` would succeed; spends nothing."""
-        return self._left + (now - self._stamp) * self._rate >= 1.0
-
     def take(self, now: float) -> bool:
         """Spend one; False when nothing is left."""
         left = self._left
