@@ -112,7 +112,7 @@ def test_colours_in_full_are_read_on_record(client: Any, person: Any) -> None:
     decide(asked.pk, staff("approver"), True, bytes(asked.digest), NOW)
     body = client.post(f"/console/exports/{row.pk}/fetch").content.decode("utf-8-sig")
     read = AccessRecord.objects.get(person=person.pk)
-    assert ("王小明" in body, "流调 13 号" in body, read.fields, read.reader) == (True, True, ["name", "colour"], health.pk)
+    assert ("王小明" in body, "流调 13 号" in body, read.fields, read.reader) == (True, True, ["colour", "name"], health.pk)
 
 
 def test_a_long_list_is_taken_whole_in_parts(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:

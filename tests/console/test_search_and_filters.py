@@ -92,4 +92,4 @@ def test_a_filter_is_shared_with_the_office_and_with_nobody_else(client: Any) ->
 def test_a_filter_leads_nowhere_else(client: Any, path: str) -> None:
     client.force_login(staff("checkpoint_manager"))
     answer = client.post("/console/filters/keep", {"name": "x", "path": path, "query": "a=b"})
-    assert (SavedFilter.objects.count(), answer.headers["Location"].startswith("/console/")) == (0, True)
+    assert (SavedFilter.objects.count(), answer.status_code, "Location" in answer.headers) == (0, 422, False)

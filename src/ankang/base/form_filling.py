@@ -129,12 +129,12 @@ def filled(page: str, address: str, at: str, typed: Typed, faults: Mapping[str, 
 
 
 def focused_on_fault(page: str) -> str:
-    """``page`` with the focus on its first fault; as it is when something there, or nothing, has one."""
+    """``page`` with the focus on its first fault and nowhere else; as it is when it tells none."""
     read = _Reader(page)
     told = [one for one in read.faults if one in read.focused]
-    if told or not read.faults:
+    if not read.faults or (told and len(read.focused) == 1):
         return page
-    start, stop, tag, attrs = read.faults[0]
+    start, stop, tag, attrs = (told or read.faults)[0]
     made = _tag(tag, attrs if tag in ("input", "select", "textarea") else {"tabindex": "-1", **attrs}, autofocus=True)
     edits = [(begin, end, _tag(name, given, autofocus=False)) for begin, end, name, given in read.focused]
     return _apply(page, [*edits, (start, stop, made)])
