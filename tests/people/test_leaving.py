@@ -17,7 +17,7 @@ from ankang.people import carriers, services
 from ankang.people.credentials import resident_behind
 from ankang.people.errors import CodeEnded, LeavingOpen, NotInThisState
 from ankang.people.models import Carrier, Person, Standing
-from ankang.people.services import leaving
+from ankang.people.services import erasing, leaving
 
 from .conftest import NOW, a_document, newest_code
 from .test_family import MOTHER, clerk
@@ -123,9 +123,9 @@ def test_a_closed_account_leaves_the_phone_and_comes_back_as_the_same_person(me:
 
 def test_name_and_document_are_erased_after_thirty_days_if_the_holder_wished_so(me: Any, applied: Apply) -> None:
     due = closed(me.person.pk, erase=True)
-    assert leaving.erase_due(due + timedelta(days=29)) == 0
-    assert leaving.erase_due(due + timedelta(days=31)) == 1
-    assert leaving.erase_due(due + timedelta(days=32)) == 0
+    assert erasing.erase_due(due + timedelta(days=29)) == 0
+    assert erasing.erase_due(due + timedelta(days=31)) == 1
+    assert erasing.erase_due(due + timedelta(days=32)) == 0
     person = Person.objects.get()
     assert (person.name, person.document, person.phone, person.state) == ("", "", None, "closed")
     assert services.find_person("resident_id", a_document()) is None

@@ -1,6 +1,7 @@
 """What other offices say of a person, section by section, and what the person says is wrong with it.
 
-An item is never changed and never deleted (a trigger refuses it): a correction is a new item that takes the old one's place.
+An item is never changed, and deleted only with all that is kept on an erased person (a trigger refuses the rest): a
+correction is a new item that takes the old one's place.
 """
 
 from django.db import models

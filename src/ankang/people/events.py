@@ -35,6 +35,9 @@ person_left = PersonEvent()
 person_back = PersonEvent()
 """A record that had ended is alive again: applied again, a wrong death reversed, a merge undone."""
 
+person_erased = PersonEvent()
+"""Everything that is kept on a person is deleted, as the holder wished; listeners delete what is theirs."""
+
 PairListener = Callable[[int, int, datetime], None]
 
 

@@ -12,7 +12,8 @@ from .carriers_runs import RUN, do_run, lost_runs, tidy_runs
 from .models import Voiding
 from .one_time_codes import forget_old_codes
 from .services.entering import forget_claims
-from .services.leaving import close_due, erase_due
+from .services.erasing import erase_due
+from .services.leaving import close_due
 from .services.requests import destroy_old_pictures
 
 

@@ -4,7 +4,6 @@ A death, and the reversal of a wrong one, need a second person. Closing is the h
 to think it over, in which everything goes on working.
 """
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from ankang.base.services import send_message
 from ankang.core.sm import sm3
 
 from ..errors import LeavingOpen, NotInThisState
-from ..models import Change, Entry, FormerDocument, Leaving, LegacyCode, Person, Request
+from ..models import Leaving, Person
 from ..one_time_codes import confirm_phone, send_one_time_code
 from ..rules import COOLING_DAYS
 from .desk import person_at_desk, put_on_record
@@ -27,8 +26,6 @@ from .keeping import name_of
 from .standing import stand
 
 SUBJECT = "people.leaving"
-ERASE_DAYS = 30
-"""Visits of a closed account can be traced as long as those of everybody; then name and document go."""
 
 
 def ask_closing_code(person: int, now: datetime) -> None:
@@ -76,23 +73,6 @@ def close_due(now: datetime) -> int:
             stand(person, "closed", None, row.why, now)
         Leaving.objects.filter(pk=row.pk).update(done_at=now)
     return len(due)
-
-
-def erase_due(now: datetime) -> int:
-    """Erase name and document of closed accounts whose holders asked for it, 30 days after; how many.
-
-    What stays is a number without a name: evidence and colours, until the destruction after the epidemic.
-    """
-    rows = Leaving.objects.filter(erase=True, state="closed", done_at__lt=now - timedelta(days=ERASE_DAYS), person__state="closed")
-    people = list(Person.objects.select_for_update().filter(pk__in=rows.values("person")).exclude(applied_via="erased")[:1000])
-    for person in people:
-        person.name = person.document = ""
-        person.born = person.address = None
-        person.document_blind, person.document_country, person.applied_via = secrets.token_bytes(32), "", "erased"
-        person.save()
-    for table in (FormerDocument, Change, Entry, Request, LegacyCode):
-        table.objects.filter(person__in=people).delete()
-    return len(people)
 
 
 def record_moved(user: Any, person: int, why: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from ..forms_family import CloseForm
 from ..messages import latest_messages
 from ..models import Person
 from ..rules import COOLING_DAYS, check_digits
-from ..services import leaving
+from ..services import erasing, leaving
 from .family import _message, own_page
 
 
@@ -45,7 +45,7 @@ def close(request: HttpRequest, resident: Resident) -> HttpResponse:
         "sent": sent,
         "closing": leaving.closing_of(resident.person),
         "days": COOLING_DAYS,
-        "erase_days": leaving.ERASE_DAYS,
+        "erase_days": erasing.ERASE_DAYS,
         "messages_shown": latest_messages(phone, 1) if settings.ANKANG_DEMO and sent and phone else [],
     }
     status = 422 if problem or (form.is_bound and form.errors) else 200
