@@ -46,3 +46,13 @@ def test_only_the_header_proves_where_json_comes_from(browser: Client) -> None:
 def test_a_key_is_of_the_shape_that_the_document_says(browser: Client, key: str) -> None:
     answer = browser.post("/api/v1/approvals/1/withdraw", headers={"Idempotency-Key": key})
     assert (told(answer), answer.json()["details"]) == ((422, "bad_input"), {"fields": {"Idempotency-Key": "bad_key"}})
+
+
+def test_a_query_of_a_thousand_parts_is_refused_as_the_document_says(browser: Client) -> None:
+    from ankang.site.api import api
+
+    address = "/api/v1/posters"
+    assert told(browser.get(f"{address}?{'checkpoint=1&' * 1001}")) == (400, "bad_request")
+    said = api.get_openapi_schema()["paths"][address]["get"]
+    assert "bad_request" in said["x-errors"]
+    assert "400" in said["responses"]

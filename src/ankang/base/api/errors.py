@@ -44,7 +44,7 @@ def _shared_codes(operation: Operation) -> Iterator[str]:
         yield "not_found"
     if "body" in sources:
         yield from ("bad_json", "unsupported_media_type")
-    if "file" in sources or "form" in sources:
+    if sources & {"file", "form", "query"}:  # what cannot be taken apart, or has more than a thousand parts
         yield "bad_request"
     if "query" in sources and "cursor" in _parameters(operation):
         yield "bad_cursor"
