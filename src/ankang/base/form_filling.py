@@ -63,7 +63,7 @@ class _Reader(HTMLParser):
         stop = start + len(self.get_starttag_text() or "")
         if "autofocus" in given:
             self.focused.append((start, stop, tag, given))
-        if given.get("aria-invalid") == "true" or set((given.get("class") or "").split()) & set(FAULTY):
+        if given.get("aria-invalid") == "true" or given.get("role") == "alert" or set((given.get("class") or "").split()) & set(FAULTY):
             self.faults.append((start, stop, tag, given))
         if tag == "details":
             self._details.append(start)
