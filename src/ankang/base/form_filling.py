@@ -171,7 +171,7 @@ def _edits(
     elif one.tag == "select" and values:
         edits += [(start, stop, _option(given, values)) for start, stop, given in one.options]
     elif one.tag == "textarea" and values:
-        edits.append((one.stop, one.end - len("</textarea>"), "\n" + escape(values[0], quote=False)))
+        edits.append((one.stop, one.end - len("</textarea>"), "\n" + escape(values[0])))
     elif one.tag == "input" and kind not in SECRET_TYPES and attrs.get("autocomplete") != "one-time-code" and values:
         attrs["value"] = values[0]
     if fault:
