@@ -64,11 +64,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.basetemp = str(Path(_folder.name) / "pytest")
 
 
-LONG = ("tests/gate/test_faults.py", "tests/gate/test_drills.py", "tests/browser/", "tests/cli/", "tests/demo/", "tests/exchange/")
+LONG = tuple(f"tests/{one}" for one in ("browser/", "gate/test_faults.py", "bench/", "laws/", "api/", "cli/", "demo/", "exchange/"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that two workers end together; faults want the leader's place still free."""
+    """What takes minutes begins first, so that the workers end together; a file stays with one worker, and so do the browser's
+    files, which share a house. Faults want the leader's place still free."""
+    for item in items:
+        path = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("tests/browser" if path.startswith("tests/browser/") else path))
     places = {folder: place for place, folder in enumerate(LONG)}
 
     def place(item: pytest.Item) -> int:

@@ -262,9 +262,10 @@ def test_an_agencys_sign_in_is_entered_changed_and_switched_off(ningguo: None) -
 
 def test_versions_and_requests_of_policies_come_in_pages(client: Client, ningguo: None) -> None:  # noqa: F811
     desk = at_desk(an_officer())
-    for wish in ("a", "b"):
-        assert desk.post(f"{API}/policies/requests", {"type": "school", "wish": wish, "reason": "r"}, JSON).status_code == 201
+    bodies = [{"type": "school", "wish": wish, "reason": "r"} for wish in ("a", "b")]
+    made = [desk.post(f"{API}/policies/requests", body, JSON).json()["number"] for body in bodies]
     first = client.get(f"{API}/policies/requests?limit=1").json()
     second = client.get(f"{API}/policies/requests", {"limit": 1, "cursor": first["next"]}).json()
-    assert ([row["wish"] for row in first["items"] + second["items"]], second["next"]) == (["b", "a"], None)
+    rows = first["items"] + second["items"]
+    assert ([(row["number"], row["wish"]) for row in rows], second["next"]) == ([(made[1], None), (made[0], None)], None)
     assert client.get(f"{API}/policies/versions").json() == {"items": [], "next": None}

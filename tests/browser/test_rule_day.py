@@ -67,7 +67,7 @@ def test_a_changed_number_in_the_rule_table_turns_phones_and_doors_at_the_set_mo
     hospital = a_desk(windows, house, "hospital")
     batch = send_entry(hospital, name, document)
     health = a_desk(windows, house, "health")
-    steps.again_until(lambda: health.goto("/console/approvals/"), lambda: "入境" in health.inner_text("main"))
+    steps.again_until(lambda: health.goto("/console/approvals/"), lambda: "入境" in "".join(health.locator(".inbox").all_inner_texts()))
     health.goto(batch)
     agree(health)
     steps.open_code(phone, "红码")

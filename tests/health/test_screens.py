@@ -75,7 +75,7 @@ def test_the_card_says_colour_word_shape_why_since_and_what_ends_it():
     for part in (
         "code-mark--red",
         "shapes.svg#red",
-        "red code",
+        "Red code",
         "Under an order of central isolation",
         "The order ends",
     ):
@@ -88,7 +88,7 @@ def test_the_card_says_colour_word_shape_why_since_and_what_ends_it():
 def test_the_card_of_a_green_and_of_an_unchecked_person():
     unchecked = unknown_person()
     open_colour(unchecked, NOW)
-    assert "green code" in card(a_person(), "en")
+    assert "Green code" in card(a_person(), "en")
     assert "Nothing on file restricts you." in card(a_person(), "en")
     assert "We are checking what is on file" in card(unchecked, "en")
 
