@@ -67,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 LONG = tuple(f"tests/{one}" for one in ("browser/", "gate/test_faults.py", "bench/", "laws/", "api/", "cli/", "demo/", "exchange/"))
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes begins first, so that the workers end together; a file stays with one worker, and so do the browser's
     files, which share a house. Faults want the leader's place still free."""
