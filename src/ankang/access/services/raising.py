@@ -6,8 +6,6 @@ from typing import Any
 
 from django.db import connection
 
-from ..models import Alert
-
 _RAISE = """
 INSERT INTO access_alert (pattern, reader, reader_name, person, region_id, key, counts, raised_at, state)
 VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, 'open')
@@ -35,8 +33,3 @@ def raise_alert(
         cursor.execute(_RAISE, [pattern, reader, reader_name, person, region, key, json.dumps(dict(counts)), now])
         found = cursor.fetchone()
     return bool(found and found[0])
-
-
-def alerts_about(reader: int) -> int:
-    """How many alerts about one reader are open."""
-    return Alert.objects.filter(reader=reader, state="open").count()
