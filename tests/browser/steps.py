@@ -38,9 +38,10 @@ def again_until(attempt: Callable[[], object], seen: Callable[[], bool], seconds
 
 def read_qr(page: Any, selector: str = "#qr") -> str:
     """The text of the QR code as a camera would read it from the screen."""
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.locator(selector).screenshot())))
+    image = Image.open(io.BytesIO(page.locator(selector).screenshot()))
+    found = {code.text for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)}
     assert len(found) == 1, f"{len(found)} codes on the picture"
-    return str(found[0].text)
+    return str(found.pop())
 
 
 def open_code(page: Any, colour: str = "绿码") -> None:
