@@ -13,6 +13,9 @@ PO_FILES := $(wildcard src/ankang/*/locale/*/LC_MESSAGES/*.po src/ankang/*/*/loc
 WEB_FILES := $(shell find web -name node_modules -prune -o -type f -print)
 WITH_NODE = PATH="$$(scripts/bootstrap node):$$PATH" npm --prefix web
 
+# A house is a dozen processes: without kept bytecode each of them would compile the whole source at its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint bench drill build clean docs fuzz lock screenshots help
 .DELETE_ON_ERROR:
 

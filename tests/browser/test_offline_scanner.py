@@ -91,7 +91,7 @@ def scanner(windows: Desk, name: str, **options: Any) -> tuple[Any, Any, Any]:
     door = window.new_page()
     door.clock.install()
     door.goto(pairing)
-    door.wait_for_selector("#list_age[data-age=good]")
+    door.wait_for_selector("#list_age[data-age=good]", timeout=60_000)
     door.evaluate("navigator.serviceWorker.ready")
     return window, door, staff
 
@@ -294,7 +294,7 @@ def test_two_tabs_admit_a_showing_once(windows: Desk, house: House, people: dict
     window, door, _ = scanner(windows, "两个窗口")
     second = window.new_page()
     second.goto("/scanner")
-    second.wait_for_selector("#list_age[data-age=good]")
+    second.wait_for_selector("#list_age[data-age=good]", timeout=60_000)
     green = phone_code(windows, house, people["green"], "绿码")
     window.set_offline(True)
     assert answer(door, green)[0] == "放行"
