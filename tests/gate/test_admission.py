@@ -4,7 +4,7 @@ from collections import deque
 
 import pytest
 
-from ankang.gate.admission import FIRST, INTERVAL, LEAST, TARGET, Admission, LastMinute
+from ankang.gate.admission import FIRST, INTERVAL, LEAST, MOST, TARGET, Admission, LastMinute
 from ankang.gate.limits import Allowance
 
 VERIFY, ME, HEALTH = "/g/v1/verify", "/g/v1/me", "/g/v1/health"
@@ -22,9 +22,9 @@ class Clock:
 class Server:
     """A process that finishes ``rate`` visits a second, one after the other, each ``slow`` seconds after its turn (a disk)."""
 
-    def __init__(self, rate: float = 4_000.0, slow: float = 0.003) -> None:
+    def __init__(self, rate: float = 4_000.0, slow: float = 0.003, target: float = TARGET) -> None:
         self.clock, self.rate, self.slow = Clock(), rate, slow
-        self.admission = Admission(clock=self.clock)
+        self.admission = Admission(target=target, clock=self.clock)
         self._waiting: deque[float] = deque()
         self._turns: deque[tuple[float, float]] = deque()
         self._due = self._able = 0.0
@@ -73,6 +73,16 @@ def test_under_overload_the_delay_stays_near_the_target_and_the_server_busy(time
     answered, delay = server.serve(server.rate * times, 5.0)
     assert answered > 0.9 * server.rate
     assert delay < 1.3 * TARGET
+
+
+@pytest.mark.parametrize("target", [0.02, 0.1])
+def test_an_operator_may_let_people_wait_longer_instead_of_refusing_them(target: float) -> None:
+    server = Server(target=target)
+    assert server.admission.limit == min(FIRST * target / TARGET, MOST)
+    _, delay = server.serve(server.rate * 5, 5.0)
+    assert TARGET * 1.3 < delay < target * 1.3
+    server.serve(100, 8.0)
+    assert server.admission.limit == min(FIRST * target / TARGET, MOST)
 
 
 def test_a_server_that_becomes_slower_under_load_lets_fewer_in() -> None:

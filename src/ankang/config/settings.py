@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     web_threads: int = Field(8, ge=1, le=128, description="threads of the control plane")
     stale_after: int = Field(900, ge=5, description="seconds after which a gate says 'cannot verify'")
     gate_most_per_s: float = Field(0.0, ge=0, description="verifications, scans and passes a second of one gate process; 0: no bound")
+    gate_wait_ms: float = Field(
+        8.0, ge=2, le=1_000, description="milliseconds a visit may take on the mean at a gate while more come than it serves"
+    )
     gate_name: str = Field("", description="how this machine is called on the operators' page; empty: its host name")
     list_good_for: int = Field(
         86_400, ge=1_800, le=172_800, description="seconds for which doors without a network trust a list of ours"

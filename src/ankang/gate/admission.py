@@ -6,7 +6,8 @@ server). By Little's law requests in progress = rate × delay, so while the limi
 delay`` is what the same rate needs; the limit is moved there. While it does not bind it is generous, for a burst is no queue.
 Doors come first; what a phone can do without waits (``SHARES``).
 
-``most_per_second`` is an operator's bound beside that, 0 for none: what the database behind many gates can take.
+An operator may set two bounds: ``target``, how many seconds a visit may take on the mean while more come than are served (a
+longer wait answers more people a second), and ``most_per_second``, 0 for none: what the database behind many gates can take.
 """
 
 from collections import deque
@@ -17,8 +18,8 @@ from typing import Final
 from ankang.gate.limits import Allowance
 
 TARGET: Final = 0.008
-"""Seconds that a visit takes on the mean, durable and answered, while more come than are served. The budget at a door is 25 ms
-at the 99th percentile; what waits before our first line, and commits that are slow, take the rest."""
+"""Seconds that a visit takes on the mean, durable and answered, while more come than are served, unless an operator sets another.
+The budget at a door is 25 ms at the 99th percentile; what waits before our first line, and commits that are slow, take the rest."""
 WORTH: Final = 1.5
 """A machine that takes longer even with ``LEAST`` in progress (a slow disk, a busy neighbour) is not helped by refusing more:
 there the delay may be so many times what it is with ``LEAST``."""
@@ -26,7 +27,7 @@ DOUBT: Final = 0.99
 """What we hold to be that delay shrinks by so much an interval while the limit binds, so that an old belief is tried again."""
 INTERVAL: Final = 0.05
 LEAST, MOST, FIRST = 16, 1024, 128
-"""Requests in progress in one process: at least, at most, and while nobody presses."""
+"""Requests in progress in one process: at least, at most, and while nobody presses (``FIRST`` for ``TARGET``)."""
 STEP: Final = 8.0
 SHRINK: Final = 0.5
 """How much the limit rises in an interval, and to what part of itself it falls at most."""
@@ -42,16 +43,17 @@ ALWAYS: Final = frozenset({"/g/v1/health", "/g/v1/metrics"})
 class Admission:
     """One process's admissions. ``in_flight`` requests are in progress, at most ``limit`` of them."""
 
-    __slots__ = ("_alone", "_next", "_peak", "_rate", "_spent", "_visits", "admitted", "binds", "delay", "in_flight", "limit", "refused",
-                 "wanted")  # fmt: skip
+    __slots__ = ("_alone", "_first", "_next", "_peak", "_rate", "_spent", "_target", "_visits", "admitted", "binds", "delay", "in_flight",
+                 "limit", "refused", "wanted")  # fmt: skip
 
-    def __init__(self, most_per_second: float = 0.0, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, most_per_second: float = 0.0, target: float = TARGET, clock: Callable[[], float] = monotonic) -> None:
         moment = clock()
         burst = max(most_per_second * BURST, 1.0)
         self._rate = Allowance(most_per_second, moment, burst) if most_per_second else None
         self._next, self._spent, self._visits, self._peak = moment + INTERVAL, 0.0, 0, 0
-        self._alone, self.wanted = TARGET / WORTH, TARGET
-        self.limit, self.binds = float(FIRST), False
+        self._target, self._first = target, min(max(FIRST * target / TARGET, LEAST), float(MOST))
+        self._alone, self.wanted = target / WORTH, target
+        self.limit, self.binds = self._first, False
         self.in_flight = self.admitted = self.refused = 0
         self.delay = 0.0
         """The mean delay of the visits of the last interval in which there were some, in seconds."""
@@ -86,11 +88,11 @@ class Admission:
         """The limit of the next interval by the delays of the last."""
         binds = self.binds = self._peak >= self.limit * OTHERS
         if moment - self._next > 1.0:  # nobody came for a while: what we knew is old
-            self.limit = max(self.limit, float(FIRST))
+            self.limit = max(self.limit, self._first)
         elif self._visits and binds:
             self._follow(self._spent / self._visits)
-        elif not binds and self.limit < FIRST:
-            self.limit = min(float(FIRST), self.limit + STEP)
+        elif not binds and self.limit < self._first:
+            self.limit = min(self._first, self.limit + STEP)
         if self._visits:
             self.delay = self._spent / self._visits
         if self._visits and self._peak <= LEAST:
@@ -98,8 +100,8 @@ class Admission:
         self._next, self._spent, self._visits, self._peak = moment + INTERVAL, 0.0, 0, self.in_flight
 
     def _follow(self, delay: float) -> None:
-        self._alone = max(min(self._alone, delay) * DOUBT, TARGET / WORTH)
-        self.wanted = max(TARGET, self._alone * WORTH)
+        self._alone = max(min(self._alone, delay) * DOUBT, self._target / WORTH)
+        self.wanted = max(self._target, self._alone * WORTH)
         if delay > self.wanted:
             self.limit = max(float(LEAST), self.limit * max(SHRINK, self.wanted / delay))
         else:

@@ -75,7 +75,7 @@ class Gate:
         self.state = State(settings)
         self.callers = Callers(self.state)
         self.metrics = Metrics()
-        self.admission = Admission(settings.gate_most_per_s)
+        self.admission = Admission(settings.gate_most_per_s, settings.gate_wait_ms / 1000)
         self._public = Allowance(PUBLIC_RATE, clock())
         self.spooled = (0, 0)
         """Visits in the spool, and how many of them the table has no place for, when last counted."""
