@@ -14,6 +14,7 @@ import asyncpg
 
 from ankang.config import postgres
 from ankang.config.keys import RootKey
+from ankang.config.postgres.address import cluster_folder
 from ankang.config.settings import Settings
 from ankang.core import chain
 from ankang.core.codes import encode_header, gate_key, show, sign_pass
@@ -48,13 +49,15 @@ _SEED = f"""
 
 
 class Ground:
-    """The house; ``folder`` is thrown away afterwards."""
+    """The house; ``folder`` is thrown away afterwards. Tables are made unless the folder has a cluster with them."""
 
     def __init__(self, folder: Path, numbers: Sequence[int] = range(1, PERSONS + 1)) -> None:
         self.folder, self.numbers = folder, numbers
         self.settings = Settings(data=folder, database_url=None)
+        ready = cluster_folder(folder).exists()
         self.server = postgres.start(self.settings)
-        subprocess.run([sys.executable, "-c", _MIGRATE], env=self.environment(), check=True)
+        if not ready:
+            subprocess.run([sys.executable, "-c", _MIGRATE], env=self.environment(), check=True)
         asyncio.run(self._seed())
         self.doors, self.persons, self.residents = folder / "doors", folder / "persons", folder / "residents"
         self.places = folder / "places"
