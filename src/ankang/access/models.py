@@ -1,4 +1,4 @@
-"""Questions of residents about reads, alerts for the auditor, and look-ups by document."""
+"""Questions of residents about reads, alerts for the auditor, and look-ups."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ankang.base.fields import EncryptedTextField
 from ankang.base.models import Region
 
-from .rules import ALERT_STATES, OUTCOMES, PATTERNS, QUESTION_STATES
+from .rules import ALERT_STATES, OUTCOMES, PATTERNS, QUESTION_STATES, SOUGHT
 
 
 class Question(models.Model):
@@ -88,7 +88,10 @@ class AlertNote(models.Model):
 
 
 class LookUp(models.Model):
-    """One look-up by document, also one that found nobody. The number is kept as a blind index only. Append-only by a trigger."""
+    """One look-up, also one that found nobody. What was typed is kept as a blind index only. Append-only by a trigger.
+
+    ``sought``: by a document (or phone) number, or by name and birth date.
+    """
 
     at = models.DateTimeField()
     by = models.BigIntegerField()
@@ -97,6 +100,7 @@ class LookUp(models.Model):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     office = models.BigIntegerField(null=True)
     purpose = models.TextField()
+    sought = models.TextField(default="number", db_default="number", choices=[(way, way) for way in SOUGHT])
     number_blind = models.BinaryField()
     outcome = models.TextField(choices=[(outcome, outcome) for outcome in OUTCOMES])
     person = models.BigIntegerField(null=True)
@@ -106,6 +110,7 @@ class LookUp(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="access_lookup_known_outcome"),
             models.CheckConstraint(condition=~Q(purpose=""), name="access_lookup_says_why"),
+            models.CheckConstraint(condition=Q(sought__in=SOUGHT), name="access_lookup_known_way"),
         ]
         indexes = [
             models.Index(fields=["by", "-at"], name="access_lookup_of_reader"),

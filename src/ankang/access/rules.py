@@ -27,6 +27,8 @@ ALERT_STATES = ("open", "explained", "escalated", "closed")
 MOVES = {"open": ("explained", "escalated", "closed"), "escalated": ("explained", "closed"), "explained": (), "closed": ()}
 QUESTION_STATES = ("open", "justified", "unjustified")
 OUTCOMES = ("found", "nobody", "outside", "no_number")
+SOUGHT = ("number", "name")
+"""By what somebody was looked up."""
 LONGEST_TEXT = 1_000
 LONGEST_PURPOSE = 200
 

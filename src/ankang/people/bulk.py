@@ -10,6 +10,7 @@ from django.db import connection
 from ankang.trust.keyring import keyring
 
 from .credentials import token_of
+from .known_by import blind_of
 from .models import Person
 from .rules import CREDENTIAL_DAYS, DECLARATION, REQUIRED_PURPOSES
 from .services import VERSIONS, document_blind
@@ -63,16 +64,16 @@ def issue_credentials_in_bulk(people: Sequence[int], device: str, now: datetime)
 
 _STAGE = """
 CREATE TEMPORARY TABLE people_stage (
-    n int, document_kind text, document_enc bytea, document_blind bytea, name_enc bytea, phone_enc bytea,
-    phone_blind bytea, address_enc bytea, town_id text
+    n int, document_kind text, document_enc bytea, document_blind bytea, name_enc bytea, name_born_blind bytea,
+    phone_enc bytea, phone_blind bytea, address_enc bytea, town_id text
 ) ON COMMIT DROP
 """
-_TYPES = ("int4", "text", "bytea", "bytea", "bytea", "bytea", "bytea", "bytea", "text")
+_TYPES = ("int4", "text", *["bytea"] * 7, "text")
 
 _INSERT = """
-INSERT INTO people_person (document_kind, document_enc, document_blind, name_enc, phone_enc, phone_blind, phone_slot,
-                           address_enc, town_id, created_at, applied_via)
-SELECT document_kind, document_enc, document_blind, name_enc, phone_enc, phone_blind,
+INSERT INTO people_person (document_kind, document_enc, document_blind, name_enc, name_born_blind, phone_enc,
+                           phone_blind, phone_slot, address_enc, town_id, created_at, applied_via)
+SELECT document_kind, document_enc, document_blind, name_enc, name_born_blind, phone_enc, phone_blind,
        taken + row_number() OVER (PARTITION BY phone_blind ORDER BY n), address_enc, town_id, %(now)s, %(via)s
 FROM (SELECT DISTINCT ON (document_blind) s.*,
              (SELECT coalesce(max(p.phone_slot), 0) FROM people_person p WHERE p.phone_blind = s.phone_blind) AS taken
@@ -123,6 +124,7 @@ def _encrypted(rows: Sequence[Registrant]) -> Iterator[tuple[object, ...]]:
             sealed("document", row.document),
             document_blind(row.document_kind, row.document),
             sealed("name", row.name),
+            blind_of(row.name, row.document_kind, row.document, None),
             sealed("phone", row.phone),
             keys.blind("phone", row.phone),
             sealed("address", row.address) if row.address else None,

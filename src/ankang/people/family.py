@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from ankang.base.errors import NotFound
 from ankang.base.services import record_read
-from ankang.core.identifiers import birth_of
 
 from .credentials import Issued, Resident, issue_credential
 from .errors import BirthDateNeeded, ChainOfProxies, NotOfAge, OfAge, OwnCodeOnly
+from .known_by import born_on
 from .models import Credential, Guardianship, Person
 from .rules import adult_on
 from .services.masked import MaskedPerson, masked
@@ -116,7 +116,7 @@ def open_ward(resident: Resident, guardianship: int, device: str, now: datetime)
 
 def birth_day_of(person: Person) -> date | None:
     """The birth date by the document, or as it was given."""
-    return birth_of(person.document_kind, person.document) or (date.fromisoformat(person.born) if person.born else None)
+    return born_on(person.document_kind, person.document, person.born)
 
 
 def is_adult(person: Person, today: date) -> bool | None:

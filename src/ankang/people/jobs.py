@@ -13,8 +13,11 @@ from .models import Voiding
 from .one_time_codes import forget_old_codes
 from .services.entering import forget_claims
 from .services.erasing import erase_due
+from .services.indexing import index_names
 from .services.leaving import close_due
 from .services.requests import destroy_old_pictures
+
+CHUNKS_A_MINUTE = 50
 
 
 @app.periodic(cron="17 3 * * *")
@@ -30,6 +33,16 @@ def tidy(timestamp: int) -> None:
     with transaction.atomic():
         erase_due(timezone.now())
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="people.index_names", queue="people", queueing_lock="people.index_names")
+def index_missing_names(timestamp: int) -> None:
+    """Index people of before there was an index over name and birth date; who is left over waits for the next minute."""
+    for _ in range(CHUNKS_A_MINUTE):
+        with transaction.atomic():
+            if not index_names():
+                break
 
 
 @app.task(name=RUN, queue="people")

@@ -225,10 +225,11 @@ def check_digits(text: str) -> tuple[str, Faults]:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two checked names are one: letter case and spaces do not matter, everything else does."""
-    return _key(one) == _key(other)
+    return name_key(one) == name_key(other)
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """What of a checked name counts when two are compared."""
     return name.casefold().replace(" ", "")
 
 

@@ -1,5 +1,8 @@
 """Persons, and what they agreed to."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +12,7 @@ from ankang.base.models import Region
 from ankang.core.identifiers import DocumentKind
 from ankang.core.masking import mask_name
 
+from ..known_by import FIELDS, blind_of
 from ..rules import PEOPLE_PER_PHONE, PHONE_OWNERS, STATES, STATES_LEFT
 
 MOST_PERSONS = 2**30 - 1  # a code index has 30 bits
@@ -20,12 +24,14 @@ class Person(models.Model):
     ``phone_slot`` (1 … 6) is this person's place on the phone: with the unique constraint the table itself cannot
     hold a seventh person on one number. Who has no phone has neither number nor place; ``phone_owner`` says whose it
     is (own, a helper's). ``document_country``: of a passport. ``born``: a day, where the document does not tell it.
+    ``name_born_blind``: see known_by; a statement that writes past :meth:`save` writes it too.
     """
 
     document_kind = models.TextField(_("document"), choices=[(kind.value, kind.value) for kind in DocumentKind])
     document = EncryptedTextField(room="people", label="person.document", db_column="document_enc")
     document_blind = models.BinaryField()
     name = EncryptedTextField(room="people", label="person.name", db_column="name_enc")
+    name_born_blind = models.BinaryField(null=True)
     document_country = models.TextField(default="", db_default="")
     born = EncryptedTextField(room="people", label="person.born", db_column="born_enc", null=True)
     phone = EncryptedTextField(room="people", label="person.phone", db_column="phone_enc", null=True)
@@ -67,10 +73,21 @@ class Person(models.Model):
                 name="people_person_known_document",
             ),
         ]
-        indexes = [models.Index(fields=["id"], name="people_person_left", condition=Q(state__in=STATES_LEFT))]
+        indexes = [
+            models.Index(fields=["id"], name="people_person_left", condition=Q(state__in=STATES_LEFT)),
+            models.Index(fields=["name_born_blind"], name="people_person_name_born"),
+            models.Index(fields=["id"], name="people_person_not_indexed", condition=Q(name_born_blind=None)),
+        ]
 
     def __str__(self) -> str:
         return mask_name(self.name)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Whatever writes name, document or birth date writes the index over them."""
+        if update_fields is None or FIELDS.intersection(update_fields):
+            self.name_born_blind = blind_of(self.name, self.document_kind, self.document, self.born)
+            update_fields = None if update_fields is None else [*update_fields, "name_born_blind"]
+        super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class Consent(models.Model):

@@ -1,5 +1,6 @@
-"""Who is it? Persons by document and phone, through blind indices; and the towns they may live in."""
+"""Who is it? Persons by document and phone, or by name and birth date, through blind indices; and the towns they may live in."""
 
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from ankang.base.reach import province_wide
 from ankang.core.identifiers import DocumentKind, IdentifierFault, check_document, check_phone
 from ankang.trust.keyring import keyring
 
+from ..known_by import name_born_blind
 from ..models import FormerDocument, Person
 from ..rules import same_name
 
@@ -70,6 +72,13 @@ def people_with(text: str) -> Q:
     return (
         Q(document_blind__in=documents) | Q(phone_blind__in=phones) | Q(pk__in=former) | Q(pk__in=absorbed)
     ) & ~Q(state="merged")
+
+
+def people_named(name: str, born: date) -> Q:
+    """The condition on persons: this whole name and this birth date (also of a merged record)."""
+    blind = name_born_blind(name, born)
+    absorbed = Person.objects.filter(name_born_blind=blind, state="merged").values("merged_into")
+    return (Q(name_born_blind=blind) | Q(pk__in=absorbed)) & ~Q(state="merged")
 
 
 def _known(kind: str, document: str, country: str) -> list[tuple[Person, list[str], bool]]:

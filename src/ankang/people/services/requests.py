@@ -211,6 +211,7 @@ def _renamed(row: Request, content: dict[str, Any], user: Any, now: datetime) ->
 
 def rename(person: Person, name: str, by: Any, now: datetime) -> None:
     """Write the proved name; the old one is kept, and devices sign in anew, because their codes carry the old one."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
     keep_change(person, "name", person.name, by, now)
     person.name = name
     person.save(update_fields=["name"])
