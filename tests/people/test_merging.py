@@ -22,7 +22,6 @@ from ankang.people.models import Carrier, Merge, Person, Voiding
 from ankang.people.services import merging
 
 from .conftest import NOW, a_document
-from .test_races import at_once
 
 pytestmark = pytest.mark.django_db
 Apply = Callable[..., Any]
@@ -161,19 +160,6 @@ def test_nobody_asks_twice_or_for_one_record(two: tuple[Any, Any]) -> None:
     for pair in ((two[0].person.pk, two[1].person.pk), (two[1].person.pk, two[1].person.pk)):
         with pytest.raises(MergeImpossible):
             merging.ask_merge(asker, *pair, "同一人", NOW)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_merges_in_a_ring_at_once_one_stands(two: tuple[Any, Any]) -> None:
-    pairs = [(two[0].person.pk, two[1].person.pk), (two[1].person.pk, two[0].person.pk)]
-    asker, approver = clerk("asker"), clerk("approver", "approver", "34")
-    with transaction.atomic():
-        for pair in pairs:
-            merging.ask_merge(asker, *pair, "同一人", NOW)
-    waiting = list(Approval.objects.order_by("pk"))
-    answers = at_once(*[lambda one=one: decide(one.pk, approver, True, bytes(one.digest), NOW).state for one in waiting])
-    assert sorted(str(answer) for answer in answers) == ["approved", "merge_impossible"]
-    assert sorted(Person.objects.values_list("state", flat=True)) == ["active", "merged"]
 
 
 def test_the_later_negative_test_of_both_stands_and_gates_hear_of_it(two: tuple[Any, Any]) -> None:

@@ -51,12 +51,16 @@ class ReasonNeeded(Problem):
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of thing that needs approval: its title, the address of its page, and what a closed approval does."""
+    """A kind of thing that needs approval: its title, the address of its page, and what a closed approval does.
+
+    ``lock(reference)`` takes the rows whose change settles such requests (``overtake``); a decision takes them before its own row.
+    """
 
     name: str
     title: Any
     address: Callable[[str], str]
     closed: Callable[[Approval, datetime], None]
+    lock: Callable[[str], object] | None = None
 
 
 SUBJECTS: dict[str, Subject] = {}
@@ -110,6 +114,7 @@ def decide(approval: int, by: Any, yes: bool, digest: bytes, now: datetime, reas
     ``digest`` is of what the reader saw. Raises NotFound, NotAllowed, MakerCannotDecide, SameOrganisation,
     ContentChanged, AlreadyDecided, ReasonNeeded (a no says why).
     """
+    _lock_what_settles(approval)
     asked = Approval.objects.select_for_update().filter(pk=approval).first()
     if asked is None:
         raise NotFound()
@@ -149,11 +154,11 @@ def withdraw_approval(approval: int, by: Any, now: datetime) -> Approval:
 
 
 def overtake(subject: str, reference: str, words: Mapping[str, str], now: datetime) -> None:
-    """Close what still waits about this, because another decision settled it; ``words`` (zh, en) say so in its summary.
+    """Close what still waits about this, because something else settled it; ``words`` (zh, en) say so in its summary.
 
-    One that is being decided at this moment is left to its decider, who learns the same from the records.
+    The caller holds what the subject's ``lock`` takes: who decides at this moment waits for that, and learns that it is settled.
     """
-    asked = Approval.objects.select_for_update(skip_locked=True).filter(subject=subject, reference=reference, state="pending").first()
+    asked = Approval.objects.select_for_update().filter(subject=subject, reference=reference, state="pending").first()
     if asked is None:
         return
     asked.summary = {lang: f"{text} {words[lang]}" for lang, text in asked.summary.items()}
@@ -217,6 +222,13 @@ def approval_context(asked: Approval | None, user: Any) -> dict[str, Any]:
 def organisations_of_user(user: Any) -> list[int]:
     """The organisations of a member of staff's duties."""
     return sorted({duty.office for duty in user.duties.all() if duty.office is not None})
+
+
+def _lock_what_settles(approval: int) -> None:
+    found = Approval.objects.filter(pk=approval).values_list("subject", "reference").first()
+    lock = SUBJECTS[found[0]].lock if found else None
+    if found and lock:
+        lock(found[1])
 
 
 def _check_right(asked: Approval, by: Any) -> None:

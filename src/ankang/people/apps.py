@@ -14,13 +14,14 @@ class PeopleConfig(AppConfig):
 
         from . import companion_admin, companion_wards  # noqa: F401 - the first registers its screen
         from .sections import me_sections
-        from .services import leaving, merging
+        from .services import leaving, merging, settling
         from .views import carriers, changes, companions, family
 
         companion_wards.connect()
+        settling.connect()
         me_sections.extend((carriers.section, companions.section, family.section, changes.section))
-        for module, title, decided in (
-            (leaving, _("State of a person's record"), leaving.leaving_decided),
-            (merging, _("Merge of two records"), merging.merge_decided),
+        for module, title, decided, lock in (
+            (leaving, _("State of a person's record"), leaving.leaving_decided, settling.lock_leaving),
+            (merging, _("Merge of two records"), merging.merge_decided, settling.lock_merge),
         ):
-            SUBJECTS[module.SUBJECT] = Subject(module.SUBJECT, title, module.address_of, decided)
+            SUBJECTS[module.SUBJECT] = Subject(module.SUBJECT, title, module.address_of, decided, lock)

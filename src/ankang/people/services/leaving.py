@@ -23,9 +23,8 @@ from ..one_time_codes import confirm_phone, send_one_time_code
 from ..rules import COOLING_DAYS
 from .desk import person_at_desk, put_on_record
 from .keeping import name_of
+from .settling import LEAVING as SUBJECT
 from .standing import stand
-
-SUBJECT = "people.leaving"
 
 
 def ask_closing_code(person: int, now: datetime) -> None:
@@ -65,7 +64,7 @@ def keep_account(person: int, now: datetime) -> bool:
 
 def close_due(now: datetime) -> int:
     """Close the accounts whose week is over; how many."""
-    due = Leaving.objects.select_for_update().filter(done_at=None, dropped_at=None, due_at__lte=now)[:1000]
+    due = Leaving.objects.select_for_update().filter(done_at=None, dropped_at=None, due_at__lte=now).order_by("person")[:1000]
     for row in due:
         person = Person.objects.select_for_update().get(pk=row.person_id)
         if person.state == "active":

@@ -1,7 +1,7 @@
 """Two records of one person become one (A1): compared, asked for, agreed to by a second person, and undone within a month.
 
 Rooms above hear of it by ``events.people_merged``: health reads the evidence of both for the survivor, so the worse colour stands
-with its reasons. Rows of the two are locked in the order of their numbers: of two merges at once the second sees the first.
+with its reasons. Rows of the two are locked in the order of their numbers: of two merges at once the second sees the first (``settling``).
 """
 
 import json
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from ankang.base.approvals import MakerCannotDecide, ask_approval, overtake
+from ankang.base.approvals import MakerCannotDecide, ask_approval
 from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import Approval
 from ankang.base.permissions import regions_where
@@ -31,16 +31,13 @@ from ..rules import MERGE_UNDO_DAYS
 from .applying import take_slot
 from .finding import people_with
 from .masked import MaskedPerson, masked
+from .settling import MERGE as SUBJECT
+from .settling import rows_of, settle_opposite
 from .standing import end_row, stand
 
-SUBJECT = "people.merge"
 DUTY = "people.merge"
 ALIVE = ("active", "pending")
 
-SETTLED = {
-    "approved": {"zh": "（已结：同两份档案已按另一申请合并）", "en": "(Settled: the two were merged by another request.)"},
-    "rejected": {"zh": "（已结：同两份档案的另一申请已被驳回）", "en": "(Settled: another request about the two was refused.)"},
-}
 Fact = tuple[str, str]
 merge_facts: list[Callable[[int, datetime], list[Fact]]] = []
 """Port: other rooms say what they keep about a person (title, words), for the comparison."""
@@ -134,21 +131,14 @@ def merge_decided(asked: Approval, now: datetime) -> None:
     if asked.state != "approved":
         Merge.objects.filter(pk=row.pk).update(state="refused")
         if asked.state == "rejected":
-            _settle_others(row, asked.state, now)
+            settle_opposite(row, asked.state, now)
         return
     people = _lock(row.absorbed_id, row.survivor_id)
+    settle_opposite(row, asked.state, now)
     kept = _move(people[row.absorbed_id], people[row.survivor_id], now)
     row.state, row.done_at, row.kept = "done", now, json.dumps(kept)
     row.save(update_fields=["state", "done_at", "kept"])
     people_merged.emit(row.absorbed_id, row.survivor_id, now)
-    _settle_others(row, asked.state, now)
-
-
-def _settle_others(row: Merge, state: str, now: datetime) -> None:
-    """Other open requests about the same two, in either direction, are settled with this one."""
-    others = Merge.objects.filter(absorbed=row.survivor_id, survivor=row.absorbed_id, state="asked").exclude(pk=row.pk)
-    for number in others.values_list("pk", flat=True):
-        overtake(SUBJECT, str(number), SETTLED[state], now)
 
 
 def undo_merge(user: Any, merge: int, why: str, now: datetime) -> None:
@@ -167,8 +157,7 @@ def undo_merge(user: Any, merge: int, why: str, now: datetime) -> None:
     assert row.done_at is not None
     if now > row.done_at + timedelta(days=MERGE_UNDO_DAYS):
         raise UndoTooLate()
-    rows = Person.objects.select_for_update().filter(pk__in=(row.absorbed_id, row.survivor_id)).order_by("pk")
-    people = {person.pk: person for person in rows}
+    people = rows_of(row.absorbed_id, row.survivor_id)
     absorbed = people[row.absorbed_id]
     if absorbed.state != "merged" or absorbed.merged_into_id != row.survivor_id or people[row.survivor_id].state == "merged":
         raise MergeImpossible()
@@ -223,8 +212,7 @@ def _reach(user: Any) -> "QuerySet[Person]":
 
 def _lock(*numbers: int) -> dict[int, Person]:
     """Both rows in the order of their numbers; both must be alive."""
-    rows = Person.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
-    people = {row.pk: row for row in rows}
+    people = rows_of(*numbers)
     if len(people) != 2 or any(row.state not in ALIVE for row in people.values()):
         raise MergeImpossible()
     return people
