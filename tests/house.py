@@ -5,14 +5,15 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-ANKANG = Path(sys.executable).parent / "ankang"
+from tests.template import ANKANG, settle
+
+__all__ = ["ANKANG", "House", "free_port"]
 
 
 def free_port() -> int:
@@ -23,10 +24,12 @@ def free_port() -> int:
 
 
 class House:
-    """``ankang up`` with the demonstration in a folder of its own; a context manager."""
+    """``ankang up`` with the demonstration in a folder of its own; a context manager. ``fresh``: from nothing, tables too."""
 
-    def __init__(self, folder: Path, residents: int = 60, **settings: str) -> None:
+    def __init__(self, folder: Path, residents: int = 60, fresh: bool = False, **settings: str) -> None:
         self.folder = folder
+        if not fresh:
+            settle(folder / "data")
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self.log = folder / "house.log"

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from bench.drills.house import House
+from tests.template import settle
 
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     """Its own PostgreSQL, doors and persons; each test starts the gates it needs."""
     with tempfile.TemporaryDirectory(prefix="ankang-drill-", ignore_cleanup_errors=True) as folder:
+        settle(Path(folder))
         house = House(Path(folder))
         yield house
         house.close()

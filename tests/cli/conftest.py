@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.house import ANKANG, free_port
+from tests.template import settle
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -18,8 +19,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a database, tables and keys, as `ankang migrate` leaves it."""
     folder = tmp_path_factory.mktemp("prepared") / "data"
-    done = run(folder, "migrate")
-    assert (done.returncode, done.stdout) == (0, "Tables, keys and partitions are up to date.\n"), done.stderr
+    settle(folder)
     return folder
 
 

@@ -17,7 +17,7 @@ from .conftest import processes_of, run, until
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One house for all sentences below; each but the last leaves it standing."""
-    with House(tmp_path_factory.mktemp("up"), residents=40) as standing:
+    with House(tmp_path_factory.mktemp("up"), residents=40, fresh=True) as standing:
         yield standing
 
 

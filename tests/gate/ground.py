@@ -35,15 +35,12 @@ from ankang.gate.app import Gate, Response
 from ankang.gate.keys import Keys
 from ankang.gate.shared_memory import memory_path
 from ankang.gate.tables import REVISIONS, load_tables
+from tests.template import settle
 
 SEED = bytes(range(16))
 _LINKS = [SEED]
 for _ in range(chain.LENGTH):
     _LINKS.append(chain.walk(_LINKS[-1], 1))
-_MIGRATE = (
-    "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'ankang.site.settings'\n"
-    "import django; django.setup()\nfrom ankang.site.prepare import migrate; migrate()"
-)
 
 
 class Ground:
@@ -51,9 +48,9 @@ class Ground:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data=folder, database_url=None, gate_device_rate=1e6, gate_resident_rate=1e6)
+        settle(folder)
         self.server = postgres.start(self.settings)
         self.settings.database_url = self.server.url
-        subprocess.run([sys.executable, "-c", _MIGRATE], env=self.environment(), check=True, timeout=120)
         self.sql("update trust_key set not_before = not_before - interval '30 days'")  # codes of past days have keys
         self.keys: Keys = asyncio.run(self._open_keys())
         self._persons = 0
