@@ -12,7 +12,9 @@ from django.contrib.auth.models import User
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from ankang.base.approvals import decide
+from ankang.access.services.looking_up import look_up
+from ankang.base.approvals import MakerCannotDecide, decide
+from ankang.base.errors import NotAllowed
 from ankang.base.exports import (
     SUBJECTS,
     ExportGone,
@@ -68,9 +70,9 @@ def test_a_masked_file_comes_at_once_and_names_who_took_it(client: Any, person: 
 
 
 LISTS = {
-    "people": "hotline_agent", "colours": "hotline_agent", "requests": "operations", "carriers": "operations", "reads": "auditor",
+    "people": "hotline_agent", "colours": "hotline_agent", "requests": "operations", "carriers": "operations",
     "checkpoints": "checkpoint_manager", "organisations": "checkpoint_manager", "devices": "checkpoint_manager",
-    "visits": "checkpoint_manager", "staff": "security_administrator",
+    "visits": "checkpoint_manager", "staff": "security_administrator", "reads": "auditor", "look_ups": "auditor",
 }  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def test_every_list_can_be_taken_away_masked(client: Any, form: str) -> None:
         assert (answer.status_code, row.subject if row else "", side.marks["name"] in text, side.marks["document"] in text) == (
             200, key, False, False
         )
-        assert (row.rows > 0, mark_of(row.pk, 1) in text.replace("\n", "")) == (key != "visits" and key != "carriers",) * 2, key
+        assert (row.rows > 0, mark_of(row.pk, 1) in text.replace("\n", "")) == (key not in ("visits", "carriers"),) * 2, key
     assert set(LISTS) == set(SUBJECTS)
 
 
@@ -101,6 +103,34 @@ def test_staff_in_full_need_another_security_administrator(client: Any) -> None:
     decide(asked.pk, other, True, bytes(asked.digest), NOW)
     answer = client.post(f"/console/exports/{row.pk}/fetch")
     assert ("欧阳明明" in body, "欧阳明明" in answer.content.decode("utf-8-sig")) == (False, True)
+
+
+@pytest.mark.parametrize("log", ["reads", "look_ups"])
+def test_who_read_and_who_looked_up_is_named_after_a_security_administrator_s_yes(client: Any, person: Any, log: str) -> None:
+    reader, auditor, other = staff("hotline_agent"), staff("auditor"), staff("auditor")
+    User.objects.filter(pk=reader.pk).update(first_name="司马青衫")
+    reader.refresh_from_db()
+    look_up(reader, a_document(), "hotline: 工单 7", NOW)
+    name = {"reads": reader.username, "look_ups": "司马青衫"}[log]
+    masked = {"reads": "s*f", "look_ups": "司*衫"}[log]
+    _signed_in(client, auditor)
+    asks = {"list": log, "form": "csv", "kind": "masked"}
+    text = client.post("/console/exports/ask", asks).content.decode("utf-8-sig")
+    assert (name in text, f",{masked}," in text, "hotline: 工单 7" in text) == (False, True, True)
+    assert client.post("/console/exports/ask", asks | {"kind": "clear", "purpose": " "}).status_code == 422
+    client.post("/console/exports/ask", asks | {"kind": "clear", "purpose": "年度审计"})
+    row = Export.objects.get(masked=False)
+    asked = Approval.objects.get(pk=row.approval)
+    for who, problem in ((auditor, MakerCannotDecide), (other, NotAllowed)):
+        with pytest.raises(problem):
+            decide(asked.pk, who, True, bytes(asked.digest), NOW)
+    assert client.post(f"/console/exports/{row.pk}/fetch").status_code == 410
+    look_up(reader, a_document(), "hotline: 工单 8", NOW)
+    decide(asked.pk, staff("security_administrator"), True, bytes(asked.digest), NOW)
+    text = client.post(f"/console/exports/{row.pk}/fetch").content.decode("utf-8-sig")
+    assert (f",{name}," in text, "年度审计" in text, mark_of(row.pk, 1) in text, "工单 8" in text) == (True, True, True, False)
+    row.refresh_from_db()
+    assert (row.state, row.rows, row.purpose, row.sealed) == ("fetched", 1, "年度审计", None)
 
 
 def test_colours_in_full_are_read_on_record(client: Any, person: Any) -> None:

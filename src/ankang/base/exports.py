@@ -134,7 +134,8 @@ def ask_export(
     purpose, query = purpose.strip()[:PURPOSE_LENGTH], clean_query(query)
     if not purpose:
         raise BadInput(details={"fields": {"purpose": "required"}})
-    ids = list(_clear_rows(subject)(user, query).values_list("pk", flat=True)[: MOST_CLEAR + 1])
+    wanted = _clear_rows(subject)(user, query).values_list("pk", flat=True)[: MOST_CLEAR + 1]
+    ids = [one if isinstance(one, int) else str(one) for one in wanted]
     if len(ids) > MOST_CLEAR:
         raise ExportTooLarge(details={"most": MOST_CLEAR})
     made = _row(user, subject, query, form, lang, now, masked=False, rows=len(ids), state="asked", purpose=purpose, ids=ids)

@@ -1,4 +1,7 @@
-"""Lists about the staff: who works here, and who read whom."""
+"""Lists about the staff: who works here, who read whom, and who looked whom up; names of staff masked, in full after another's yes.
+
+Nobody has both the logs (``reads.view``) and the staff (``staff.edit``): a security administrator agrees to an auditor's file.
+"""
 
 from typing import Any
 
@@ -10,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from ankang.access.forms import SearchForm
-from ankang.access.services.reads import search_reads
+from ankang.access.models import LookUp
+from ankang.access.services.reads import reach, search_reads
+from ankang.access.words import OUTCOME_WORDS
 from ankang.base.exports import ExportSubject
 from ankang.core.masking import mask_name
 from ankang.staff.services.reach import search_staff, staff_for
@@ -26,8 +31,19 @@ def _reads(user: Any, query: str) -> QuerySet[Any]:
     return search_reads(user, form.wanted(), timezone.now())
 
 
-def _read(row: Any, lang: str) -> list[str]:
-    return [moment_of(row.at), row.reader_name, row.duty, row.purpose, ", ".join(row.fields)]
+def _read(row: Any, reader: str) -> list[str]:
+    return [moment_of(row.at), reader, row.duty, row.purpose, ", ".join(row.fields)]
+
+
+def _look_ups(user: Any, query: str) -> QuerySet[LookUp]:
+    """Look-ups under the filter of the auditors' page."""
+    rows, outcome = LookUp.objects.filter(region__in=reach(user)).order_by("-at", "-pk"), QueryDict(query).get("outcome", "")
+    return rows.filter(outcome=outcome) if outcome in OUTCOME_WORDS else rows
+
+
+def _look_up(row: LookUp, lang: str, reader: str) -> list[str]:
+    with override("en" if lang == "en" else "zh-hans"):
+        return [moment_of(row.at), reader, row.purpose, str(OUTCOME_WORDS[row.outcome])]
 
 
 def _staff(user: Any, query: str) -> QuerySet[User]:
@@ -45,10 +61,18 @@ def _member(row: User, lang: str, name: str) -> list[str]:
     return [row.username, name, duties, state, moment_of(row.last_login)]
 
 
+_LOGS: dict[str, Any] = {"clear_permission": "reads.view", "approve_permission": "staff.edit"}
+
 SUBJECTS = (
     ExportSubject(
         "reads", _("Reads on record"), "access_reads", "reads.view",
-        (_("at"), _("reader"), _("duty"), _("purpose"), _("fields")), _reads, _read,
+        (_("at"), _("reader"), _("duty"), _("purpose"), _("fields")),
+        _reads, lambda row, lang: _read(row, mask_name(row.reader_name)), lambda row, lang: _read(row, row.reader_name), **_LOGS,
+    ),
+    ExportSubject(
+        "look_ups", _("Look-ups"), "access_look_ups", "reads.view", (_("at"), _("reader"), _("purpose"), _("result")),
+        _look_ups, lambda row, lang: _look_up(row, lang, mask_name(row.by_name)),
+        lambda row, lang: _look_up(row, lang, row.by_name), **_LOGS,
     ),
     ExportSubject(
         "staff", _("Staff"), "staff", "staff.view",
