@@ -153,6 +153,24 @@ def test_a_look_up_by_document_is_masked_and_on_record(person: Any) -> None:
     assert [row["outcome"] for row in auditor.get(f"{API}/reads/look-ups").json()["items"]] == ["nobody", "found"]
 
 
+def test_a_look_up_by_name_and_birth_date_answers_the_one_or_lines_to_open(person: Any, applied: Any) -> None:  # noqa: F811
+    api = bearing(a_token(officer("hotline_agent"), "hotline_agent"))
+    body = {"purpose": "hotline", "note": "no. 6", "name": f" {person.name}", "born": "1990-03-07"}
+    answer = api.post(f"{API}/look-ups/names", body, JSON).json()
+    assert (answer["found"]["number"], answer["several"], answer["more"], person.name in str(answer)) == (person.pk, [], False, False)
+    for wrong in ({"born": "1990-02-30"}, {"born": ""}, {"name": "王" * 5000}, {"name": "王1"}, {"note": " "}, {"other": 1}):
+        assert code_of(api.post(f"{API}/look-ups/names", body | wrong, JSON)) == (422, "bad_input")
+    other = applied(name=person.name, document=a_document(7), phone="+8613900002222").person
+    answer = api.post(f"{API}/look-ups/names", body, JSON).json()
+    assert (answer["found"], sorted(row["number"] for row in answer["several"])) == (None, [person.pk, other.pk])
+    assert set(answer["several"][0]) == {"number", "name", "document_kind", "document", "town", "state"}
+    opened = api.post(f"{API}/look-ups/names/{other.pk}/open", {}, JSON).json()
+    assert (opened["number"], "colour" in opened) == (other.pk, True)
+    assert code_of(bearing(a_token(officer("tracer"), "tracer")).post(f"{API}/look-ups/names/{other.pk}/open", {}, JSON)) == (404, "not_found")
+    rows = at_desk(officer("auditor")).get(f"{API}/reads/look-ups").json()["items"]
+    assert [(row["sought"], row["outcome"]) for row in rows] == [("name", "found"), ("name", "found")]
+
+
 def test_an_edit_names_the_version_it_was_made_on(ningguo: None) -> None:  # noqa: F811
     door = a_checkpoint()
     api = bearing(a_token(an_officer(), "checkpoint_manager"))

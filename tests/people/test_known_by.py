@@ -15,6 +15,7 @@ from ankang.people.services import changing, desk, entering, erasing, requests
 from ankang.people.services.finding import people_named
 from ankang.people.services.indexing import index_names
 from ankang.people.services.merging import undo_merge
+from ankang.site.doctor.database import _names
 
 from .conftest import NOW, a_document, an_application
 from .test_bulk import Row
@@ -100,11 +101,13 @@ def test_what_is_missing_is_filled_in_part_by_part_and_again_changes_nothing(nin
     ids = register_in_bulk([Row(number, phone=f"+861380000000{number}") for number in range(1, 4)], NOW)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE people_person SET name_born_blind = NULL")
+    told = _names(connection.connection)
+    assert (told.state, told.says) == ("note", "3 people cannot be found by name and birth date yet.")
     assert named("王小明") == []
     assert index_names(2) == 2
     assert named("王小明") == ids[:2]
     assert [index_names(2), index_names(2)] == [1, 0]
-    assert (named("王小明"), is_true()) == (ids, True)
+    assert (named("王小明"), is_true(), _names(connection.connection).state) == (ids, True, "well")
 
 
 def test_the_index_is_of_its_own_key_domain(ningguo: None) -> None:

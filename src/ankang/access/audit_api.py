@@ -136,7 +136,7 @@ class MoveAlertIn(Given):
 
 
 class LookUpRowOut(Schema):
-    """A look-up by document; the number is not kept."""
+    """A look-up; ``sought``: by ``number``, or by ``name`` and birth date. What was typed is not kept."""
 
     at: datetime
     by: str
@@ -144,6 +144,7 @@ class LookUpRowOut(Schema):
     region: str
     office: int | None
     purpose: str
+    sought: str
     outcome: str
 
 
@@ -211,7 +212,7 @@ def post_move(request: HttpRequest, number: Number, body: MoveAlertIn) -> Any:
 @router.get("reads/look-ups", response=Page[LookUpRowOut])
 @requires(PERMISSION)
 def list_look_ups(request: HttpRequest, wanted: Query[LookUpsIn]) -> Any:
-    """Look-ups by document in my region, newest first, those that found nobody too."""
+    """Look-ups in my region, newest first, those that found nobody too."""
     rows = LookUp.objects.filter(region__in=reach(request.user))
     rows = rows.filter(outcome=wanted.outcome) if wanted.outcome else rows
     return page_of(rows, ("-at", "-pk"), wanted, _look_up, f"reads.look_ups.{wanted.outcome}")
@@ -259,5 +260,5 @@ def _alert_whole(row: Alert) -> dict[str, Any]:
 
 
 def _look_up(row: LookUp) -> dict[str, Any]:
-    names = ("at", "role", "office", "purpose", "outcome")
+    names = ("at", "role", "office", "purpose", "sought", "outcome")
     return {"by": row.by_name, "region": row.region_id, **{name: getattr(row, name) for name in names}}

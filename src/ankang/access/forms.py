@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ankang.people.words import READ_PURPOSES
+from ankang.people.words import READ_PURPOSES, fault_words
 
 from .services.reads import Wanted
 
@@ -37,10 +37,33 @@ class PurposeForm(forms.Form):
         return f"{self.cleaned_data['purpose']}: {self.cleaned_data['note']}"
 
 
-class NumberForm(forms.Form):
-    """The document number."""
+class WhoForm(forms.Form):
+    """Who is looked up: the document number, or the full name and the birth date."""
 
-    number = _line(_("document number"), 60, required=True, autocapitalize="characters", spellcheck="false")
+    number = _line(_("document number"), 60, autocapitalize="characters", spellcheck="false")
+    name = _line(_("full name"), 100, spellcheck="false")
+    born = _line(_("birth date"), 10, type="date")
+
+    def clean(self) -> dict[str, Any]:
+        """One way or the other, and that one whole."""
+        data = super().clean() or {}
+        number, name, born = (data.get(field, "") for field in ("number", "name", "born"))
+        if self.errors:
+            return data
+        if number and (name or born):
+            self.add_error("number", _("Write the number, or the name and the birth date; not both."))
+        elif not number and not name and not born:
+            self.add_error("number", _("Write the document number here, or the name and the birth date below."))
+        elif not number and not name:
+            self.add_error("name", _("Write the full name, as on the document."))
+        elif not number and not born:
+            self.add_error("born", _("The birth date is needed too: nobody is found by the name alone."))
+        return data
+
+    def say(self, faults: dict[str, str]) -> None:
+        """Show the faults that a service found, by field."""
+        for field, code in faults.items():
+            self.add_error(field, fault_words(field, code))
 
 
 class SearchForm(forms.Form):

@@ -1,6 +1,6 @@
-"""HTTP of my questions about reads, and of look-ups by document: the purpose and the number, then a masked answer (A6)."""
+"""HTTP of my questions about reads, and of look-ups: the purpose, the number or name and birth date, a masked answer (A6)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,11 +15,14 @@ from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident, requires
 from ankang.core.colours import Colour
 from ankang.people.credentials import require_resident
+from ankang.people.models import Person
+from ankang.people.services import masked
 
 from .models import Question
 from .rules import LONGEST_TEXT
 from .services import ask_question
 from .services.looking_up import PERMISSION, Found, left_this_hour, look_up
+from .services.naming import look_up_by_name, open_namesake
 
 router = Router(tags=["reads"])
 
@@ -49,6 +52,15 @@ class LookUpIn(Given):
     document: Annotated[str, Field(min_length=1, max_length=60)]
 
 
+class LookUpByNameIn(Given):
+    """Why (the person sees it), for which case, and the whole name with the birth date."""
+
+    purpose: Literal["window", "investigation", "hotline", "correction"]
+    note: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S", examples=["12345, no. 8812"])]
+    name: Annotated[str, Field(min_length=1, max_length=200, examples=["王小明"])]
+    born: date
+
+
 class LookedUpOut(Schema):
     """The masked person, whether a phone shows the code, and the colour with its rules."""
 
@@ -69,6 +81,26 @@ class LookUpOut(Schema):
     """``found`` null: nobody of my region has this document. ``left``: look-ups that remain this hour."""
 
     found: LookedUpOut | None
+    left: int
+
+
+class NamesakeOut(Schema):
+    """One of several people of one name and birth date: masked, and without colour."""
+
+    number: Number
+    name: str
+    document_kind: str
+    document: str
+    town: str
+    state: str
+
+
+class LookUpByNameOut(Schema):
+    """``found``: the one. ``several``: up to five to choose from (open one of them); ``more``: there are others."""
+
+    found: LookedUpOut | None
+    several: list[NamesakeOut]
+    more: bool
     left: int
 
 
@@ -96,6 +128,32 @@ def post_look_up(request: HttpRequest, body: LookUpIn) -> Any:
         raise BadInput(details={"fields": {"document": "missing"}})
     found = look_up(request.user, number, f"{body.purpose}: {body.note.strip()}", now)
     return {"found": _found(found) if found else None, "left": left_this_hour(request.user, now)}
+
+
+@router.post("look-ups/names", response=LookUpByNameOut)
+@requires(PERMISSION)
+def post_look_up_by_name(request: HttpRequest, body: LookUpByNameIn) -> Any:
+    """Look somebody up by whole name and birth date; each try is on record, and each hit a read. Errors: too_many_look_ups."""
+    now, why = timezone.now(), f"{body.purpose}: {body.note.strip()}"
+    if "\0" in why:
+        raise BadInput(details={"fields": {"note": "bad_sign"}})
+    named = look_up_by_name(request.user, body.name, body.born.isoformat(), why, now)
+    several = [_namesake(person) for person in named.several]
+    found = _found(named.one) if named.one else None
+    return {"found": found, "several": several, "more": named.more, "left": left_this_hour(request.user, now)}
+
+
+@router.post("look-ups/names/{number}/open", response=LookedUpOut)
+@requires(PERMISSION)
+def post_open_namesake(request: HttpRequest, number: Number) -> Any:
+    """One of several that I was shown within the hour, with colour and rules; a read of its own for the same purpose."""
+    return _found(open_namesake(request.user, number, timezone.now()))
+
+
+def _namesake(person: Person) -> dict[str, Any]:
+    who = masked(person)
+    names = ("name", "document_kind", "document", "town")
+    return {"number": person.pk, "state": person.state, **{name: getattr(who, name) for name in names}}
 
 
 def _found(one: Found) -> dict[str, Any]:

@@ -15,4 +15,5 @@ urlpatterns = [
     path("console/reads/look-ups/", audit.look_ups, name="access_look_ups"),
     path("console/look-up/", look_up.purpose, name="look_up"),
     path("console/look-up/number/", look_up.number, name="look_up_number"),
+    path("console/look-up/people/<int:person>/", look_up.namesake, name="look_up_namesake"),
 ]

@@ -21,7 +21,7 @@ PATTERN_WORDS: dict[str, Any] = {
     "questioned": _("a resident's question: not justified"),
     "same_name": _("mostly people of the own surname"),
     "watched": _("one person read by many"),
-    "wrong_numbers": _("many documents that nobody has"),
+    "wrong_numbers": _("many tries that found nobody"),
 }
 COUNT_WORDS: dict[str, Any] = {
     "limit": _("limit"),
@@ -45,10 +45,11 @@ QUESTION_STATE_WORDS: dict[str, Any] = {
 }
 OUTCOME_WORDS: dict[str, Any] = {
     "found": _("found"),
-    "nobody": _("nobody has this document"),
+    "nobody": _("nobody found"),
     "outside": _("lives in another region"),
     "no_number": _("not a document number"),
 }
+SOUGHT_WORDS: dict[str, Any] = {"number": _("document or phone number"), "name": _("name and birth date")}
 FIELD_WORDS: dict[str, Any] = {
     **READ_FIELDS,
     "colour": _("code colour with its reasons"),

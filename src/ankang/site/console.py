@@ -48,7 +48,7 @@ PAGES = (
     ("carriers.issue", gettext_lazy("Sheets and cards"), "badge", "find_carriers"),
     ("people.assist", gettext_lazy("Service window"), "support_agent", "desk"),
     ("people.review", gettext_lazy("Requests to review"), "fact_check", "reviews"),
-    ("people.look_up", gettext_lazy("Look up by document"), "person_search", "look_up"),
+    ("people.look_up", gettext_lazy("Look up a person"), "person_search", "look_up"),
     ("people.merge", gettext_lazy("Merge two records"), "merge", "merges"),
     ("people.import", gettext_lazy("Earlier registration codes"), "history", "legacy_lists"),
     ("groups.edit", gettext_lazy("Groups"), "groups", "groups"),

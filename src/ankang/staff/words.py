@@ -57,7 +57,7 @@ PERMISSION_WORDS: dict[str, Any] = {
     "people.approve": _("approve decisions on persons"),
     "people.assist": _("apply for persons at the counter"),
     "people.import": _("import earlier registrations"),
-    "people.look_up": _("look persons up by document, on record"),
+    "people.look_up": _("look persons up by document, or by name and birth date, on record"),
     "people.merge": _("merge duplicate persons"),
     "people.review": _("review requests with pictures"),
     "people.unmask": _("see persons unmasked, on record"),

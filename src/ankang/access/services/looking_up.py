@@ -47,13 +47,13 @@ def look_up(user: Any, number: str, purpose: str, now: datetime) -> Found | None
     duty = duty_that_gives(user, PERMISSION)
     if duty is None:
         raise NotAllowed(details={"permission": PERMISSION})
-    _check_hour(user, now)
+    check_hour(user, now)
     documents, _phones = blinds_matching(number)
     people = list(Person.objects.filter(people_with(number), document_blind__in=documents).select_related("town")[:2])
     inside = [person for person in people if person.town_id in set(region_codes_below(regions_where(user, PERMISSION)))]
     person = inside[0] if len(inside) == 1 else None
     outcome = "found" if person else "outside" if people else "nobody" if documents else "no_number"
-    _note(user, duty, number, purpose, outcome, person, now)
+    note_look_up(user, duty, number, purpose, outcome, person, now)
     if person is None:
         return None
     record_read(user, person.pk, PERMISSION, purpose[:LONGEST_PURPOSE], FIELDS, now)
@@ -68,12 +68,12 @@ def search_persons(user: Any, number: str, purpose: str, now: datetime) -> list[
     duty = duty_that_gives(user, SEARCH)
     if duty is None:
         raise NotAllowed(details={"permission": SEARCH})
-    _check_hour(user, now)
+    check_hour(user, now)
     people = list(Person.objects.filter(people_with(number)).select_related("town").order_by("pk")[:MOST_FOUND])
     towns = set(region_codes_below(regions_where(user, SEARCH)))
     inside = [person for person in people if person.town_id in towns]
     outcome = "found" if inside else "outside" if people else "nobody"
-    _note(user, duty, number, purpose, outcome, inside[0] if len(inside) == 1 else None, now)
+    note_look_up(user, duty, number, purpose, outcome, inside[0] if len(inside) == 1 else None, now)
     for person in inside:
         record_read(user, person.pk, SEARCH, purpose[:LONGEST_PURPOSE], ("search",), now)
     return inside
@@ -91,7 +91,17 @@ def left_this_hour(user: Any, now: datetime) -> int:
     return max(0, _limit(user) - used)
 
 
-def _note(user: Any, duty: Duty, number: str, purpose: str, outcome: str, person: Person | None, now: datetime) -> None:
+def note_look_up(
+    user: Any,
+    duty: Duty,
+    typed: str,
+    purpose: str,
+    outcome: str,
+    person: Person | None,
+    now: datetime,
+    sought: str = "number",
+) -> None:
+    """Put a look-up on record, also one that found nobody; of what was ``typed`` a blind index."""
     row = LookUp(
         at=now,
         by=user.pk,
@@ -100,7 +110,8 @@ def _note(user: Any, duty: Duty, number: str, purpose: str, outcome: str, person
         region_id=duty.region_id,
         office=duty.office,
         purpose=purpose[:LONGEST_PURPOSE],
-        number_blind=keyring().blind("look_up", number.strip().upper()[:60]),
+        sought=sought,
+        number_blind=keyring().blind("look_up" if sought == "number" else f"look_up {sought}", typed.strip().upper()[:100]),
         outcome=outcome,
         person=person.pk if person else None,
     )
@@ -112,8 +123,8 @@ def _limit(user: Any) -> int:
     return look_ups_an_hour(duty.role for duty in user.duties.all())
 
 
-def _check_hour(user: Any, now: datetime) -> None:
-    """Two tabs of one reader count one after the other."""
+def check_hour(user: Any, now: datetime) -> None:
+    """Raises TooManyLookUps. Two tabs of one reader count one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('access_lookup'), %s)", [user.pk % 2**31])
     with province_wide():

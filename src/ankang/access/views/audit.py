@@ -33,6 +33,7 @@ from ..words import (
     OUTCOME_WORDS,
     PATTERN_WORDS,
     QUESTION_STATE_WORDS,
+    SOUGHT_WORDS,
     counts_in_words,
     read_lines,
 )
@@ -127,15 +128,15 @@ def alert(request: HttpRequest, number: int) -> HttpResponse:
 @requires(PERMISSION)
 @require_safe
 def look_ups(request: HttpRequest) -> HttpResponse:
-    """Every look-up by document in the region, also those that found nobody."""
+    """Every look-up in the region, also those that found nobody."""
     rows = LookUp.objects.filter(region__in=reach(request.user)).order_by("-at", "-pk")
     outcome = request.GET.get("outcome", "")
     page = Paginator(rows.filter(outcome=outcome) if outcome in OUTCOME_WORDS else rows, PAGE).get_page(
         request.GET.get("page")
     )
-    lines = [{"row": row, "outcome": OUTCOME_WORDS[row.outcome]} for row in page]
+    lines = [{"row": row, "outcome": OUTCOME_WORDS[row.outcome], "sought": SOUGHT_WORDS[row.sought]} for row in page]
     context = {"page": page, "lines": lines, "outcome": outcome, "outcomes": OUTCOME_WORDS.items(), "kept": _kept(request)}
-    return console_page(request, "access/look_ups.html", _("Look-ups by document"), **context)
+    return console_page(request, "access/look_ups.html", _("Look-ups"), **context)
 
 
 def _alert(row: Any) -> dict[str, Any]:

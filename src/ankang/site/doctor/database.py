@@ -17,7 +17,7 @@ from ankang.config.postgres import (
 )
 from ankang.config.settings import Settings
 from ankang.core.epochs import day_of, epoch_of
-from ankang.site.doctor.findings import Finding, note, well, wrong
+from ankang.site.doctor.findings import Finding, State, note, well, wrong
 from ankang.site.doctor.keys import FEWEST_DAYS_AHEAD, days_in_a_row, stored_keys
 from ankang.site.doctor.protection import protection
 from ankang.site.supervisor import groundwork
@@ -51,6 +51,8 @@ def _look_inside(settings: Settings, connection: psycopg.Connection[Any], now: d
         return
     yield from stored_keys(settings, connection, now)
     yield _partitions(connection, now)
+    if tables.state is State.WELL:
+        yield _names(connection)
     yield from protection(settings, connection)
 
 
@@ -94,6 +96,15 @@ def _partitions(connection: psycopg.Connection[Any], now: datetime) -> Finding:
         says = f"Room for visits ends in {ahead} days." if ahead else "Today's visits have no partition."
         return wrong("partitions", says, "Is the worker running? `ankang migrate` makes more.")
     return well("partitions", f"There is room for the visits of {ahead} days, today included.")
+
+
+def _names(connection: psycopg.Connection[Any]) -> Finding:
+    """Rows from before there was an index over name and birth date are filled in by the worker."""
+    row = connection.execute("SELECT count(*) FROM people_person WHERE name_born_blind IS NULL").fetchone()
+    if row and row[0]:
+        says = f"{row[0]:,} people cannot be found by name and birth date yet."
+        return note("name_index", says, "The worker indexes 50,000 a minute at most; is it running?")
+    return well("name_index", "Everybody with a known birth date can be found by name and birth date.")
 
 
 def _day(partition: str) -> date | None:
