@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ankang.base.reading import as_csv, as_xlsx
 from ankang.places.errors import ImportNotReady, NameTaken, UnderItself
+from ankang.places.jobs import enqueue_import, import_job, take_up_imports
 from ankang.places.models import Checkpoint, Organisation, PlaceImport, PlaceImportRow
 from ankang.places.services.import_running import confirm_import, run_import, undo_import
-from ankang.places.services.imports import check_import, refused_rows, take_import
+from ankang.places.services.imports import check_import, imports_of, refused_rows, take_import
 from ankang.places.services.tree_moves import move_organisation
 
 from .builders import NOW, a_checkpoint, a_region, an_organisation, revision, staff
@@ -216,6 +220,25 @@ def test_undoing_takes_back_what_nothing_names_and_closes_the_rest(manager: Any)
     assert list(Organisation.objects.values_list("name", flat=True)) == ["甲"]
     with pytest.raises(ImportNotReady):
         undo_import(batch.pk, manager, NOW)
+
+
+def test_a_list_whose_worker_died_goes_on_with_the_next_one_and_two_workers_do_it_once(manager: Any) -> None:
+    batch = take_import(a_file(["甲", "", "341881", "东门", "超市", "", ""]), "list.csv", manager, NOW)
+    enqueue_import(batch.pk)
+    dead = ProcrastinateJob.objects.get(task_name="places.run_import")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [dead.pk])
+    take_up_imports(0)
+    again = ProcrastinateJob.objects.get(task_name="places.run_import", status="todo")
+    assert (again.args, again.lock) == ({"number": batch.pk}, None)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [0x616B706C, batch.pk])  # another worker is on it
+        import_job(batch.pk)
+        assert imports_of(manager).get().state == "checking"
+    import_job(batch.pk)
+    confirm_import(batch.pk, manager, NOW)
+    import_job(batch.pk)
+    assert imports_of(manager).get().counts == {"done": 1}
 
 
 def test_nobody_writes_outside_the_reach_of_a_duty() -> None:

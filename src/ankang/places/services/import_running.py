@@ -1,5 +1,6 @@
 """A list of places carried out in one transaction, and undone: either all of it counts or nothing."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,14 @@ from .imports import MOST_ROWS, count_rows, fetch_import, plan
 from .tree_moves import lock_tree
 
 _CHUNK = 5_000
+_NOTED = """
+UPDATE places_importrow r SET outcome = n.outcome, faults = n.faults::jsonb, organisation = n.organisation,
+    checkpoint = n.checkpoint, made = n.made::jsonb, before = n.before::jsonb
+FROM unnest(%s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])
+    AS n (line, outcome, faults, organisation, checkpoint, made, before)
+WHERE r.batch_id = %s AND r.line = n.line
+"""
+_TAKEN_BACK = "UPDATE places_importrow SET outcome = %s WHERE batch_id = %s AND line = ANY(%s)"
 _FOLLOW = "UPDATE places_organisation SET path = %s || substr(path, length(%s) + 1) WHERE path LIKE %s || '%%'"
 
 
@@ -70,15 +79,18 @@ def undo_import(number: int, by: Any, now: datetime) -> PlaceImport:
     batch = PlaceImport.objects.select_for_update().get(pk=number)
     if batch.state != "finished":
         raise ImportNotReady(details={"state": batch.state})
-    rows = list(PlaceImportRow.objects.filter(batch=batch, outcome="done").order_by("-line"))
+    rows = list(PlaceImportRow.objects.filter(batch=batch, outcome="done").order_by("-line").defer("cells"))
     made = {kind: [number for row in rows for what, number in row.made if what == kind] for kind in ("checkpoint", "organisation")}
     _put_back(rows)
     kept = _undo_doors(made["checkpoint"])
     kept_units = _undo_units(made["organisation"])
+    lines: dict[str, list[int]] = {"kept": [], "undone": []}
     for row in rows:
         stays = any(number in (kept if what == "checkpoint" else kept_units) for what, number in row.made)
-        row.outcome = "kept" if stays else "undone"
-    PlaceImportRow.objects.bulk_update(rows, ["outcome"], _CHUNK)
+        lines["kept" if stays else "undone"].append(row.line)
+    with connection.cursor() as cursor:
+        for outcome, those in lines.items():
+            cursor.execute(_TAKEN_BACK, [outcome, batch.pk, those])
     batch.state, batch.undone_at = "undone", now
     batch.counts = count_rows(batch)
     batch.save()
@@ -108,10 +120,10 @@ def _make_units(sound: list[Planned]) -> dict[int, int]:
     for start in range(0, len(rows), _CHUNK):
         Organisation.objects.bulk_create(rows[start : start + _CHUNK])
     made: dict[int, int] = {}
-    seen: set[int] = set()
+    unnamed = {unit.id for unit in new}
     for one in sound:
-        if one.unit is not None and one.unit in new and one.unit.id not in seen:
-            seen.add(one.unit.id or 0)
+        if one.unit is not None and one.unit.id in unnamed:
+            unnamed.remove(one.unit.id)
             made[one.line] = one.unit.id or 0
     return made
 
@@ -164,21 +176,22 @@ def _change_doors(sound: list[Planned]) -> None:
 def _note(batch: PlaceImport, planned: list[Planned], made_units: dict[int, int]) -> None:
     """Keep what each row made, and what was there before where it changed something."""
     before = _before(planned, batch)
-    rows = {row.line: row for row in PlaceImportRow.objects.filter(batch=batch)}
-    for one in planned:
-        row = rows.get(one.line)
-        if row is None:
-            continue
-        row.outcome = "done" if one.outcome in ("new", "change") else one.outcome
-        row.faults = [list(fault) for fault in one.faults]
-        row.organisation = one.unit.id if one.unit else None
-        row.checkpoint = one.door_id
-        row.made = [["organisation", made_units[one.line]]] if one.line in made_units else []
-        if one.door and one.door.get("made"):
-            row.made.append(["checkpoint", one.door_id])
-        row.before = before.get(one.line)
-    names = ["outcome", "faults", "organisation", "checkpoint", "made", "before"]
-    PlaceImportRow.objects.bulk_update(rows.values(), names, 1_000)
+    rows = [_noted(one, made_units.get(one.line), before.get(one.line)) for one in planned]
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _CHUNK):
+            columns = [list(column) for column in zip(*rows[start : start + _CHUNK], strict=True)]
+            cursor.execute(_NOTED, [*columns, batch.pk])
+
+
+def _noted(one: Planned, made_unit: int | None, before: dict[str, Any] | None) -> tuple[Any, ...]:
+    """A row's line, outcome, faults, organisation, checkpoint, what it made, and what was before; faults, made and before as JSON."""
+    made = [["organisation", made_unit]] if made_unit is not None else []
+    if one.door and one.door.get("made"):
+        made.append(["checkpoint", one.door_id])
+    outcome = "done" if one.outcome in ("new", "change") else one.outcome
+    told = None if before is None else json.dumps(before)
+    unit = one.unit.id if one.unit else None
+    return one.line, outcome, json.dumps(one.faults), unit, one.door_id, json.dumps(made), told
 
 
 def _before(planned: list[Planned], batch: PlaceImport) -> dict[int, dict[str, Any]]:
