@@ -10,9 +10,11 @@ from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import Duty
 from ankang.base.permissions import ADMINISTRATORS, organisations_where, regions_where
 from ankang.places.services import checkpoints_of, organisations_of
+from ankang.places.services.imports import _regions
 from ankang.staff.errors import AdministratorsAreSeparate, DutyHeldAlready, NotOneself, OutsideReach
 from ankang.staff.models import StaffEvent
 from ankang.staff.services import add_duty, deactivate, remove_duty, staff_for
+from ankang.staff.services.tokens import issue_token, user_of_token
 
 from .builders import a_member, an_organisation, security
 
@@ -106,6 +108,20 @@ def test_a_duty_narrowed_to_an_organisation_reaches_its_subtree_and_nothing_of_t
     assert (regions_where(user, "people.view"), organisations_where(user, "people.view")) == ([], [("341881", head.pk)])
     assert {one.pk for one in organisations_of(user, "checkpoints.view")} == {head.pk, branch.pk}
     assert list(checkpoints_of(user, "checkpoints.view")) == []
+
+
+def test_a_token_opens_no_organisation_but_for_the_permissions_it_carries() -> None:
+    head = an_organisation()
+    branch = an_organisation(parent=head)
+    other = an_organisation()
+    wide, narrow = a_member("checkpoint_manager"), a_member("checkpoint_manager", organisation=head.pk)
+    seen = {}
+    for user in (wide, narrow):
+        issued = issue_token("gates", user.duties.get().pk, ["devices.view"], user, timezone.now())
+        by, _row = user_of_token(issued.token, timezone.now())
+        seen[user] = [{one.pk for one in organisations_of(by, permission)} for permission in ("devices.view", "checkpoints.edit")]
+        assert [_regions(by)[1], _regions(user)[1]] == [[], ["341881"]]
+    assert seen == {wide: [{head.pk, branch.pk, other.pk}, set()], narrow: [{head.pk, branch.pk}, set()]}
 
 
 def test_the_list_shows_those_in_reach_and_nobody_else() -> None:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from ankang.base.errors import NotFound
 from ankang.base.models import Region
-from ankang.base.permissions import ROLES
+from ankang.base.permissions import organisations_where, regions_where
 from ankang.base.reading import FileFault, Reading, Refusal, read_table, refused_table, sentence
 from ankang.base.services import region_codes_below
 from ankang.core.sm import sm3
@@ -164,8 +164,8 @@ def _regions(by: Any) -> tuple[dict[str, str], list[str]]:
     if by is None:
         tops = list(Region.objects.filter(parent=None).values_list("code", flat=True))
     else:
-        held = [duty for duty in by.duties.all() if "checkpoints.edit" in ROLES.get(duty.role, frozenset())]
-        tops = sorted({duty.region_id for duty in held})
+        narrowed = [region for region, _ in organisations_where(by, "checkpoints.edit")]
+        tops = sorted({*regions_where(by, "checkpoints.edit"), *narrowed})
     rows = Region.objects.filter(code__in=region_codes_below(tops)).values_list("code", "name", "name_en")
     found: dict[str, str] = {code: code for code, _, _ in rows}
     names = Counter(name for _, zh, en in rows for name in {zh, en} if name)

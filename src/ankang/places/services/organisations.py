@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from ankang.base.errors import BadInput
-from ankang.base.permissions import ROLES
+from ankang.base.permissions import organisations_where, regions_where
 from ankang.base.services import bump_revision, region_codes_below
 
 from ..errors import NameTaken
@@ -17,18 +17,14 @@ from ..models import Organisation
 def organisations_of(by: Any, permission: str) -> QuerySet[Organisation]:
     """The organisations in which ``by`` (a user; None is the system itself) holds ``permission``.
 
-    Each duty opens its region's subtree, within it only the organisation's subtree when the duty names one.
+    Each duty opens its region's subtree, within it only the organisation's subtree when the duty names one; a token that does
+    not carry the permission opens nothing.
     """
     if by is None:
         return Organisation.objects.all()
-    allowed = Q(pk__in=[])
-    for duty in by.duties.all():
-        if permission not in ROLES.get(duty.role, frozenset()):
-            continue
-        reach = Q(region__in=region_codes_below([duty.region_id]))
-        if duty.organisation is not None:
-            reach &= Q(path__contains=f"/{duty.organisation}/")
-        allowed |= reach
+    allowed = Q(region__in=region_codes_below(regions_where(by, permission)))
+    for region, organisation in organisations_where(by, permission):
+        allowed |= Q(region__in=region_codes_below([region]), path__contains=f"/{organisation}/")
     return Organisation.objects.filter(allowed)
 
 
