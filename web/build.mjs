@@ -99,6 +99,13 @@ async function inlined(path, page, sheets, extra = []) {
   return put(path, `${page}.html`, text, { csp: policy({ scripts: [...extra, js], styles: [css] }), cache: ASK_FIRST });
 }
 
+/** The page that the front fills in by itself (site/spare_page.py): one file that asks for no other. Not a route. */
+async function spare() {
+  const css = withoutUnusedTokens(await style("tokens", "spare"));
+  const page = read("src/spare/page.html").replace(/>\s+</g, "><").replace("<!--style-->", () => `<style>${css}</style>`);
+  writeFileSync(join(PHONE, "spare.html"), page.replace("<!--mark-->", symbols([["mark", "mark"]])).trim());
+}
+
 async function scanner() {
   const wasm = readFileSync(join(HERE, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"));
   const wasmName = `zxing-${sha(wasm, "hex").slice(0, 10)}.wasm`;
@@ -125,6 +132,7 @@ async function phonePages() {
   const kiosk = await inlined("/kiosk", "kiosk", ["kiosk"]);
   const group = await inlined("/group", "group", ["group"]);
   const { sizes, files } = await scanner();
+  await spare();
   const icon = put("/phone/icon.svg", "icon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
   put("/favicon.ico", "favicon.svg", read("src/phone/icon.svg"), { cache: A_DAY });
   const manifest = put("/phone/code.webmanifest", "code.webmanifest", read("src/phone/code.webmanifest"), { cache: A_DAY });

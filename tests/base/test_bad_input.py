@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from ankang.base.errors import FormExpired
+from ankang.base.errors import BadRequest, FormExpired, MethodNotAllowed
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,16 @@ def test_a_form_without_its_token_says_that_the_page_is_too_old() -> None:
 
     answer = Client(enforce_csrf_checks=True).post("/console/login/", {"username": "a", "password": "x"})
     assert (answer.status_code, FormExpired.zh in answer.content.decode()) == (403, True)
+
+
+def test_a_form_that_cannot_be_taken_apart_is_refused_with_a_page(client: Any) -> None:
+    answer = client.generic("POST", "/verify-reason?lang=en", b"xx", "multipart/form-data")
+    assert (answer.status_code, BadRequest.en in answer.content.decode()) == (400, True)
+
+
+def test_what_an_address_does_not_take_is_refused_with_a_page(client: Any) -> None:
+    answer = client.post("/privacy?lang=en")
+    assert (answer.status_code, answer.headers["Allow"], MethodNotAllowed.en in answer.content.decode()) == (405, "GET, HEAD", True)
 
 
 @pytest.mark.parametrize(

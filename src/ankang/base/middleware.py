@@ -6,15 +6,17 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
 from .errors import (
     BadInput,
+    BadRequest,
     BodyTooLarge,
     ConfirmYourself,
     InternalError,
@@ -79,7 +81,7 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 405 and (request.path.startswith("/api/") or is_console_page(request)):
+        if response.status_code == 405:
             problem = render_problem(request, MethodNotAllowed())
             problem.headers["Allow"] = ", ".join(sorted(response.headers.get("Allow", "").split(", ")))
             return problem
@@ -106,6 +108,8 @@ def problem_of(exception: Exception) -> Problem | None:
             return NotAllowed()
         case RequestDataTooBig():
             return BodyTooLarge()
+        case SuspiciousOperation() | MultiPartParserError():
+            return BadRequest()
         case DataError():  # a NUL in a text, a number that no column holds
             return BadInput()
     return None

@@ -9,6 +9,7 @@ import aiohttp
 
 from ankang.base.limits import MAX_BODY
 
+from .spare_page import reader_language, spare_page
 from .too_large import too_large
 
 _HOP_BY_HOP = frozenset(
@@ -18,11 +19,15 @@ _NOT_FORWARDED = _HOP_BY_HOP | {"x-forwarded-for", "x-forwarded-host", "content-
 _PATH_SIGNS = "/:@!$&'()*+,;=~-._"
 _READ_SECONDS = 30
 _TIMEOUT = aiohttp.ClientTimeout(total=60, connect=3)
-_DOWN_PAGE = (
-    '<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>安康码</title><h1>服务正在恢复</h1><p>请稍后再试。您的安康码仍可使用：<a href=\"/code\">打开我的码</a></p>"
-    "<p lang=\"en\">The service is coming back. Your code still works: <a href=\"/code\">open my code</a>.</p></html>"
-)
+_DOWN = {
+    "zh": ("服务正在恢复", "请稍后再试，什么都没有丢失。您的安康码仍可使用，没有网络也行。", "打开我的码", "再试一次"),
+    "en": (
+        "The service is coming back",
+        "Nothing was lost; please try again in a moment. Your code still works, also without the network.",
+        "Open my code",
+        "Try again",
+    ),
+}
 _DOWN_JSON = '{"error":"service_down","message":"服务正在恢复，请稍后再试。The service is coming back; please try again soon.","details":{}}'
 
 
@@ -119,8 +124,11 @@ def _say_down(scope: Any, protocol: Any) -> None:
     if scope.path.startswith("/api/"):
         _refuse(protocol, 503, _DOWN_JSON)
         return
-    headers = [("content-type", "text/html; charset=utf-8"), ("retry-after", "5"), ("cache-control", "no-store")]
-    protocol.response_str(503, headers, _DOWN_PAGE)
+    asked = {name.lower(): value for name, value in scope.headers.items()}
+    title, told, code, again = _DOWN[reader_language(asked)]
+    ways = {"/code": code} | ({quote(scope.path, safe=_PATH_SIGNS): again} if scope.method == "GET" and not scope.path.startswith("//") else {})
+    headers, page = spare_page(asked, title, told, ways)
+    protocol.response_str(503, [*headers, ("retry-after", "5")], page)
 
 
 def _refuse(protocol: Any, status: int, body: str) -> None:

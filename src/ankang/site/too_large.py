@@ -1,10 +1,11 @@
 """The answer to a body above the limit: a page in words for a browser, JSON for a program. Pure."""
 
 from collections.abc import Mapping
-from html import escape
 from urllib.parse import quote, urlsplit
 
 from ankang.base.limits import MAX_BODY
+
+from .spare_page import VARY, reader_language, spare_page
 
 _WORDS = {
     "zh": (
@@ -28,27 +29,13 @@ _JSON = {
 def too_large(path: str, headers: Mapping[str, str]) -> tuple[int, list[tuple[str, str]], str]:
     """Status, headers and body of the answer; ``headers``: names in any case."""
     asked = {name.lower(): value for name, value in headers.items()}
-    lang = _language(asked)
-    common = [("cache-control", "no-store"), ("vary", "Accept, Accept-Language, Cookie")]
+    lang = reader_language(asked)
     if path.startswith("/api/") or "text/html" not in asked.get("accept", ""):
-        return 413, [("content-type", "application/json"), *common], _JSON[lang]
+        headers_of_json = [("content-type", "application/json"), ("cache-control", "no-store"), ("vary", VARY)]
+        return 413, headers_of_json, _JSON[lang]
     title, told, back = _WORDS[lang]
-    page = (
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><h1>{title}</h1><p>{told.format(limit=MAX_BODY // 1024 // 1024)}</p>"
-        f'<p><a href="{escape(_came_from(asked))}">{back}</a></p></html>'
-    )
-    return 413, [("content-type", "text/html; charset=utf-8"), *common], page
-
-
-def _language(asked: Mapping[str, str]) -> str:
-    """The reader's own choice (cookie ``ankang_lang``), else the first language of theirs that we speak, else Chinese."""
-    chosen = [part.partition("=")[2] for part in asked.get("cookie", "").split("; ") if part.startswith("ankang_lang=")]
-    for tag in [*chosen, *asked.get("accept-language", "").split(",")]:
-        short = tag.strip().partition(";")[0][:2].lower()
-        if short in _WORDS:
-            return short
-    return "zh"
+    page_headers, page = spare_page(asked, title, told.format(limit=MAX_BODY // 1024 // 1024), {_came_from(asked): back})
+    return 413, page_headers, page
 
 
 def _came_from(asked: Mapping[str, str]) -> str:
