@@ -125,10 +125,24 @@ const paintDone = (): void => {
   show("missing_box", missing.length > 0);
 };
 
+/** Nothing to work with yet: why, and the way on. */
+const paintAbsence = (): void => {
+  const absent = !opened && !listed && (banner === "unpaired" || banner === "offline");
+  show("absence", absent);
+  show("desk", !absent);
+  if (!absent) return;
+  put("absence_title", w(banner + "_title"));
+  put("absence_text", w(banner));
+  put("absence_do", w(banner + "_do"));
+  byId<HTMLAnchorElement>("absence_do").href = banner === "unpaired" ? "/scanner" : "/group";
+};
+
 const paint = (): void => {
   put("here", opened && !done ? w("title") : theDoor().checkpoint?.name ?? w("title"));
   put("banner", banner && w(banner));
   show("banner", !!banner);
+  paintAbsence();
+  if (!byId("absence").hidden) show("banner", false);
   show("choose", !opened && !!listed);
   show("tick", !!opened && !done);
   show("done", !!done);
@@ -211,11 +225,16 @@ keepReporting("group", async () => {
   return { paired, place: checkpoint?.id ?? 0, mode: offline ? "offline" : "online", queue: await waiting(), faults: Math.abs(skew()) > 30 ? ["clock_off"] : [] };
 }, skew);
 
-dress(WORDS, paint);
+const start = (): Promise<void> => (shown ? open(shown) : list());
+
+byId("absence_do").onclick = (event) => {
+  if (banner !== "offline") return;
+  event.preventDefault();
+  void start();
+};
+
 const shown = decodeURIComponent(location.hash.slice(1));
 history.replaceState(null, "", "/group");
-if (!theDoor().paired) {
-  banner = "unpaired";
-  paint();
-} else if (shown) void open(shown);
-else void list();
+if (!theDoor().paired) banner = "unpaired";
+else void start();
+dress(WORDS, paint);

@@ -33,7 +33,11 @@ export const WORDS: Words = {
   missing: ["未到 {n} 人", "Missing: {n}"],
   again: ["返回名单", "Back to the list"],
   offline: ["没有网络，不能点名。请逐个扫码，或稍后再试；已勾选的都还在。", "No network: groups cannot be checked in. Scan each one, or try again; your ticks are kept."],
+  offline_title: ["没有网络", "No network"],
+  offline_do: ["再试一次", "Try again"],
   unpaired: ["这部设备还没有配对，请先在核验页配对。", "This device is not paired. Pair it on the scanner page first."],
+  unpaired_title: ["这部设备还没有配对", "This device is not paired yet"],
+  unpaired_do: ["打开核验页", "Open the scanner page"],
   unknown: ["名单里没有这个团体，或点名未开放、团体码已过期。", "No such group, or it is not open, or its code is too old."],
   loading: ["正在打开…", "Opening…"],
 };
