@@ -10,6 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from ankang.core import place_codes
+from ankang.places.models import Checkpoint
 from ankang.places.services import place_url, void_posters
 from ankang.trust.keyring import keyring
 
@@ -69,3 +70,24 @@ def test_nobody_prints_posters_of_places_beyond_their_region(client: Any) -> Non
 def test_posters_need_the_permission(client: Any) -> None:
     client.force_login(staff("auditor"))
     assert client.get("/console/places/posters/").status_code == 403
+
+
+def test_more_posters_than_a_file_holds_are_offered_part_by_part_and_none_is_left_out(client: Any) -> None:
+    home = a_checkpoint().organisation
+    more = [Checkpoint(organisation=home, name=f"第{n}门", type=1, state="planned") for n in range(501)]
+    Checkpoint.objects.bulk_create(more)
+    client.force_login(staff("checkpoint_manager"))
+    for page in ("/console/places/posters.pdf", "/console/places/posters/"):
+        offer = client.get(f"{page}?state=planned").content.decode()
+        assert re.findall(r'href="\?(state=planned&amp;part=\d)">([^<]+)<', offer) == [
+            ("state=planned&amp;part=1", "1–500"),
+            ("state=planned&amp;part=2", "501–501"),
+        ]
+        assert client.get(f"{page}?state=planned&part=3").status_code == 404
+    last = client.get("/console/places/posters/?state=planned&part=2").content.decode()
+    assert (last.count('<article class="poster"'), "第500门" in last) == (1, True)
+    files = [client.get("/console/places/posters.pdf?state=planned&part=2"), client.get("/api/v1/posters?state=planned&part=2")]
+    assert [file.headers["Content-Disposition"] for file in files] == ['attachment; filename="posters-a4-501-501-of-501.pdf"'] * 2
+    form = {"action": "posters", "select_across": "1", "_selected_action": [str(more[0].pk)]}
+    refused = client.post("/console/places/checkpoint/", form, follow=True)
+    assert (refused.redirect_chain[-1][0].startswith("/console/places/checkpoint/"), "500" in refused.content.decode()) == (True, True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import archive, checkpoints, imports, policies, standing
+from .views import archive, checkpoints, imports, policies, posters, standing
 
 urlpatterns = [
     path("places/<int:number>", archive.public_place, name="public_place"),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("console/places/lists/<int:number>/", imports.place_import, name="place_import"),
     path("console/places/lists/<int:number>/refused.<slug:form>", imports.import_refused, name="import_refused"),
     path("console/places/lists/<int:number>/<slug:act>", imports.import_act, name="import_act"),
-    path("console/places/posters.pdf", standing.posters_file, name="places_posters_pdf"),
+    path("console/places/posters.pdf", posters.posters_file, name="places_posters_pdf"),
     path("console/places/standing/<int:number>/", standing.standing, name="place_standing"),
     path("policies", policies.policies, name="policies"),
     path("console/policies/", policies.policy_list, name="policy_list"),
@@ -27,7 +27,7 @@ urlpatterns = [
     path("console/policies/<int:number>/submit", policies.policy_submit, name="submit_policies"),
     path("console/policies/<int:number>/<slug:act>", policies.policy_act, name="policy_act"),
     path("console/policies/requests/<int:number>", policies.policy_answer, name="answer_policy_request"),
-    path("console/places/posters/", checkpoints.posters, name="places_posters"),
+    path("console/places/posters/", posters.posters, name="places_posters"),
     path("console/places/change/<str:wanted>/", checkpoints.change, name="places_change"),
     path("console/places/devices/<int:pk>/pairing/", checkpoints.pairing, name="places_pairing"),
     path("console/places/devices/<int:pk>/revoke/", checkpoints.revoke, name="places_revoke"),

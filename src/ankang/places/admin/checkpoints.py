@@ -1,7 +1,6 @@
 """Checkpoints: their list, their form, and the actions that open, close and void."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -20,7 +19,7 @@ from ..forms import CheckpointForm
 from ..models import Checkpoint
 from ..rules import type_choices, type_word
 from ..services import add_checkpoint, checkpoints_of, edit_checkpoint, without_scanner
-from .screen import PlacesAdmin
+from .screen import PlacesAdmin, with_ids
 
 MOST_REGIONS = 500
 
@@ -126,42 +125,42 @@ class CheckpointAdmin(PlacesAdmin):
 
     @admin.action(description=gettext_lazy("Print posters"))
     def posters(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("places_posters", queryset)
+        return with_ids(request, "places_posters", queryset)
 
     @admin.action(description=gettext_lazy("Posters as PDF"))
     def posters_file(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("places_posters_pdf", queryset)
+        return with_ids(request, "places_posters_pdf", queryset)
 
     @admin.action(description=gettext_lazy("Mark as built …"), permissions=["change"])
     def built(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("bulk", queryset, "checkpoints-built")
+        return with_ids(request, "bulk", queryset, "checkpoints-built")
 
     @admin.action(description=gettext_lazy("Open …"), permissions=["change"])
     def open_doors(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("bulk", queryset, "checkpoints-in-use")
+        return with_ids(request, "bulk", queryset, "checkpoints-in-use")
 
     @admin.action(description=gettext_lazy("Close …"), permissions=["change"])
     def close_doors(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("bulk", queryset, "checkpoints-closed")
+        return with_ids(request, "bulk", queryset, "checkpoints-closed")
 
     @admin.action(description=gettext_lazy("Change the place type …"), permissions=["change"])
     def retype(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("bulk", queryset, "checkpoints-type")
+        return with_ids(request, "bulk", queryset, "checkpoints-type")
 
     @admin.action(description=gettext_lazy("Void posters …"), permissions=["change"])
     def void(self, request: HttpRequest, queryset: QuerySet[Checkpoint]) -> HttpResponse:
-        return _with_ids("places_change", queryset, "void")
+        return with_ids(request, "places_change", queryset, "void")
 
     @action(description=gettext_lazy("Poster"), url_path="poster", icon="print")
     def poster_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return _with_ids("places_posters", self.get_queryset(request).filter(pk=object_id))
+        return with_ids(request, "places_posters", self.get_queryset(request).filter(pk=object_id))
 
     @action(description=gettext_lazy("Open or close"), url_path="move", icon="door_front", permissions=["edit"])
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = self.get_queryset(request).filter(pk=object_id)
         state = found.values_list("state", flat=True).first()
         wanted = {"planned": "built", "in_use": "closed"}.get(state or "", "in_use")
-        return _with_ids("places_change", found, wanted)
+        return with_ids(request, "places_change", found, wanted)
 
     @action(description=gettext_lazy("Hours, closing, moving"), url_path="standing", icon="schedule", permissions=["edit"])
     def standing_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -173,13 +172,8 @@ class CheckpointAdmin(PlacesAdmin):
 
     @action(description=gettext_lazy("Void posters"), url_path="void", icon="block", permissions=["edit"])
     def void_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return _with_ids("places_change", self.get_queryset(request).filter(pk=object_id), "void")
+        return with_ids(request, "places_change", self.get_queryset(request).filter(pk=object_id), "void")
 
     def has_edit_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Asked by the detail actions."""
         return may(request.user, self.edit_permission)
-
-
-def _with_ids(page: str, queryset: QuerySet[Any], *args: str) -> HttpResponse:
-    ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
-    return HttpResponseRedirect(f"{reverse(page, args=args)}?{urlencode({'ids': ids})}")

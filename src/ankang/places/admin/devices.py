@@ -21,7 +21,7 @@ from ..models import Device
 from ..services import devices_of, enrol_device
 from ..services.device_health import health_of, with_lamp
 from ..views import show_pairing
-from .screen import PlacesAdmin
+from .screen import PlacesAdmin, with_ids
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -170,8 +170,7 @@ class DeviceAdmin(PlacesAdmin):
 
     @admin.action(description=gettext_lazy("Revoke …"), permissions=["enrol"])
     def revoke_many(self, request: HttpRequest, queryset: QuerySet[Device]) -> HttpResponse:
-        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
-        return HttpResponseRedirect(f"{reverse('bulk', args=['devices-revoke'])}?ids={ids}")
+        return with_ids(request, "bulk", queryset, "devices-revoke")
 
     @action(description=gettext_lazy("Pairing code"), url_path="pairing", icon="qr_code_2", permissions=["enrol"])
     def pairing(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,11 +1,17 @@
 """What the three screens share."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from ankang.base.admin import ReadOnlyAdmin
+from ankang.base.bulk_actions import MOST_ROWS
 from ankang.base.permissions import may
 
 from ..services import checkpoints_of, organisations_of
@@ -46,3 +52,13 @@ class PlacesAdmin(ReadOnlyAdmin):
     ) -> Any:
         one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().changeform_view(request, object_id, form_url, {**one_button, **(extra_context or {})})
+
+
+def with_ids(request: HttpRequest, page: str, queryset: QuerySet[Any], *args: str) -> HttpResponse:
+    """On to ``page`` with the chosen rows; more than it takes at once are refused, never cut off."""
+    numbers = list(queryset.values_list("pk", flat=True)[: MOST_ROWS + 1])
+    if len(numbers) > MOST_ROWS:
+        messages.warning(request, _("At most %d rows at once. Choose fewer, or narrow the list.") % MOST_ROWS)
+        return HttpResponseRedirect(request.get_full_path())
+    ids = ",".join(map(str, numbers))
+    return HttpResponseRedirect(f"{reverse(page, args=args)}?{urlencode({'ids': ids})}")

@@ -1,8 +1,11 @@
 """Posters as one PDF: A4 to hang up, or A6, four to a sheet, to cut out. Black on white, Chinese and English (B3)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
+from ankang.base.errors import NotFound
 from ankang.base.pdf import qr_svg, render_pdf
 from ankang.core.opening import HoursFault, words_of
 
@@ -13,6 +16,30 @@ from .posters import place_url
 TEMPLATE = "places/posters.typ"
 MOST = 500
 """Posters in one file."""
+
+
+class Part(NamedTuple):
+    """One file of many: the doors from the ``first``-th to the ``last``-th of ``total``, part ``number`` of ``parts``."""
+
+    doors: list[Checkpoint]
+    number: int
+    parts: int
+    total: int
+
+    @property
+    def name(self) -> str:
+        """For the file: ``12``, or ``501-1000-of-99995``."""
+        first = (self.number - 1) * MOST
+        return str(self.total) if self.parts == 1 else f"{first + 1}-{first + len(self.doors)}-of-{self.total}"
+
+
+def part_of(doors: QuerySet[Checkpoint], number: int = 1) -> Part:
+    """Part ``number`` (from 1) of the doors in their order, :data:`MOST` a part. Raises NotFound where there is none."""
+    total = doors.count()
+    parts = -(-total // MOST)
+    if not 1 <= number <= parts:
+        raise NotFound()
+    return Part(list(doors[(number - 1) * MOST : number * MOST]), number, parts, total)
 
 
 def posters_pdf(checkpoints: Sequence[Checkpoint], public_url: str, size: str = "a4") -> bytes:

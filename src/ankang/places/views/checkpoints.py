@@ -1,11 +1,10 @@
-"""Pages of the console beside the lists: posters, the preview of a change, pairing, revoking."""
+"""Pages of the console beside the lists: the preview of a change, pairing, revoking."""
 
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,6 @@ from ..services import (
     checkpoints_of,
     fetch_device,
     move_checkpoint,
-    posters_of,
     qr_svg,
     renew_pairing,
     revoke_device,
@@ -32,14 +30,6 @@ from ..services.standing import void_poster
 
 _CHANGES = ("built", "in_use", "closed", "void")
 _MOST_AT_ONCE = 500
-
-
-@requires("checkpoints.view")
-def posters(request: HttpRequest) -> HttpResponse:
-    """Printable A4 pages, one a checkpoint of ``?ids=1,2`` or ``?state=in_use``."""
-    chosen = _chosen(request, "checkpoints.view")
-    context = {"posters": posters_of(chosen, settings.ANKANG_PUBLIC_URL)}
-    return render(request, "places/posters.html", context)
 
 
 @requires("checkpoints.edit")

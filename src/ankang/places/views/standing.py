@@ -1,8 +1,7 @@
-"""Opening hours, closing for a time and moving of one checkpoint; posters as PDF; coverage by region."""
+"""Opening hours, closing for a time and moving of one checkpoint; coverage by region."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +18,9 @@ from ankang.base.errors import BadInput, NotFound, Problem
 from ankang.base.limits import is_number
 from ankang.base.permissions import requires
 
-from ..models import Checkpoint, PlaceImportRow
-from ..services import checkpoints_of, fetch_checkpoint, organisations_of
+from ..models import Checkpoint
+from ..services import fetch_checkpoint, organisations_of
 from ..services.coverage import coverage
-from ..services.imports import fetch_import
-from ..services.poster_files import MOST, posters_pdf
 from ..services.standing import close_for_a_time, open_again, set_hours
 from ..services.tree_moves import move_checkpoint_to
 
@@ -63,22 +60,6 @@ def standing(request: HttpRequest, number: int) -> HttpResponse:
 
 @requires("checkpoints.view")
 @require_safe
-def posters_file(request: HttpRequest) -> HttpResponse:
-    """Posters of ``?ids=``, ``?state=`` or a list (``?list=``) as one PDF; ``size`` a4 or a6."""
-    doors = _chosen(request)
-    if not doors:
-        raise NotFound()
-    size = request.GET.get("size", "a4")
-    if size not in ("a4", "a6"):
-        raise BadInput(details={"fields": {"size": "unknown"}})
-    made = posters_pdf(doors, settings.ANKANG_PUBLIC_URL, size)
-    answer = HttpResponse(made, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="posters-{size}-{len(doors)}.pdf"'
-    return answer
-
-
-@requires("checkpoints.view")
-@require_safe
 def place_coverage(request: HttpRequest) -> HttpResponse:
     """Checkpoints planned, built and in use, by region of the tree; each number leads to its list."""
     rows = coverage(request.user)
@@ -111,20 +92,6 @@ def _do(door: Checkpoint, request: HttpRequest) -> str:
         move_checkpoint_to(door.pk, int(home) if is_number(home) else 0, form.get("reason", ""), by, now)
         return _("Moved. Its posters stay good.")
     raise NotFound()
-
-
-def _chosen(request: HttpRequest) -> list[Checkpoint]:
-    rows = checkpoints_of(request.user, "checkpoints.view").order_by("site_no", "pk")
-    wanted = request.GET
-    if is_number(wanted.get("list", "")):
-        batch = fetch_import(int(wanted["list"]), request.user)
-        made = PlaceImportRow.objects.filter(batch=batch, outcome="done", checkpoint__isnull=False)
-        rows = rows.filter(pk__in=list(made.values_list("checkpoint", flat=True)[:MOST]))
-    if "ids" in wanted:
-        rows = rows.filter(pk__in=[int(one) for one in wanted["ids"].split(",")[:MOST] if is_number(one)])
-    if "state" in wanted:
-        rows = rows.filter(state=wanted["state"])
-    return list(rows[:MOST])
 
 
 def _moment(typed: str) -> Any:
