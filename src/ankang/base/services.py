@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,8 @@ from ankang.trust.keyring import keyring
 
 from .models import AccessRecord, Duty, Message, Region, Revision
 from .permissions import ROLES
+
+MESSAGES_KEPT = timedelta(days=30)
 
 
 def bump_revision(name: str) -> None:
@@ -25,6 +27,11 @@ def send_message(to: str, body: str, purpose: str, now: datetime, channel: str =
     return Message.objects.create(
         to=to, to_blind=keyring().blind("phone", to), body=body, channel=channel, purpose=purpose, created_at=now
     )
+
+
+def forget_messages(now: datetime) -> int:
+    """Messages are kept a month, for complaints that one did not come; how many went."""
+    return Message.objects.filter(created_at__lt=now - MESSAGES_KEPT).delete()[0]
 
 
 def record_read(

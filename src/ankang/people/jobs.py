@@ -15,6 +15,7 @@ from .services.entering import forget_claims
 from .services.erasing import erase_due
 from .services.indexing import index_names
 from .services.leaving import close_due
+from .services.legacy import forget_lists
 from .services.requests import destroy_old_pictures
 
 CHUNKS_A_MINUTE = 50
@@ -23,11 +24,12 @@ CHUNKS_A_MINUTE = 50
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="people", queueing_lock="people.tidy")
 def tidy(timestamp: int) -> None:
-    """Delete one-time codes older than two days, withdrawals whose passes are long over, drafts whose session is."""
+    """Delete one-time codes older than two days, withdrawals whose passes are long over, lists of a month ago, drafts whose session is over."""
     forget_old_codes(timezone.now())
     forget_claims(timezone.now())
     Voiding.objects.filter(at__lt=timezone.now() - timedelta(days=4)).delete()
     tidy_runs(timezone.now())
+    forget_lists(timezone.now())
     with transaction.atomic():
         destroy_old_pictures(timezone.now())
     with transaction.atomic():

@@ -13,7 +13,7 @@ from .persons import Person
 class LegacyImport(models.Model):
     """A list of old codes that somebody handed in: checked, then taken, and undone if it was the wrong one.
 
-    ``content`` is the list as it came, until it is taken; ``findings`` are counts and faults by row, without contents.
+    ``content`` is the list as it came, sealed, for a month; ``findings`` are counts and faults by row, without contents.
     """
 
     system = models.TextField(choices=[(system, system) for system in LEGACY_SYSTEMS])

@@ -22,6 +22,7 @@ from ..models import (
     Merge,
     Person,
     Request,
+    Standing,
 )
 
 ERASE_DAYS = 30
@@ -45,7 +46,9 @@ def erase_due(now: datetime) -> int:
 
 
 def _erase(person: Person, now: datetime) -> None:
-    """One record: the number stays, and stands for nobody."""
+    """One record: the number stays, and stands for nobody. Old codes that wait under one of its documents go too."""
+    former = FormerDocument.objects.filter(person=person).values("document_blind")
+    LegacyCode.objects.filter(Q(document_blind=person.document_blind) | Q(document_blind__in=former)).delete()
     person.name = person.document = ""
     person.born = person.address = person.phone = person.phone_blind = person.phone_slot = None
     person.document_blind, person.document_country, person.applied_via = secrets.token_bytes(32), "", "erased"
@@ -55,5 +58,8 @@ def _erase(person: Person, now: datetime) -> None:
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=now)
     Guardianship.objects.filter(Q(guardian=person) | Q(ward=person)).delete()
     Companion.objects.filter(Q(holder=person) | Q(companion=person)).delete()
+    Standing.objects.filter(person=person).update(evidence=None)
+    Standing.objects.filter(person=person, by__isnull=False).update(why="")
+    Leaving.objects.filter(person=person).update(evidence=None)
     Merge.objects.filter(Q(absorbed=person) | Q(survivor=person)).update(kept=None, why="", undone_why="")
     person_erased.emit(person.pk, now)

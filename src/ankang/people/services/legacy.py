@@ -1,7 +1,7 @@
 """Registration codes that were there before the one code (A1): a list comes in, is looked at, taken, and undone.
 
-The list is kept sealed until it is taken; findings name rows and faults, never contents. A code's person is known by document
-and name; where nobody applied yet it waits, and finds its person when they apply.
+The list is kept sealed for a month, so that refused rows can be mended; findings name rows and faults, never contents. A code's
+person is known by document and name; where nobody applied yet it waits, and finds its person when they apply.
 """
 
 import re
@@ -39,6 +39,7 @@ from .keeping import name_of
 
 DUTY = "people.import"
 MOST_ROWS = 20_000
+LIST_KEPT = timedelta(days=30)
 _LABEL = "legacyimport.content"
 COLUMNS = (
     Column("number", "登记码", "code", "text", also=("登记编号", "码号"), required=True, example="FG-2020-000123"),
@@ -114,6 +115,13 @@ def drop_list(user: Any, number: int) -> None:
     row = _locked(user, number, "checked")
     row.state, row.content = "dropped", None
     row.save(update_fields=["state", "content"])
+
+
+def forget_lists(now: datetime) -> int:
+    """A month after a list was handed in its content goes: what was not taken is dropped, refused rows are mended no more."""
+    old = LegacyImport.objects.filter(at__lt=now - LIST_KEPT, content__isnull=False)
+    old.filter(state="checked").update(state="dropped")
+    return old.update(content=None)
 
 
 def refused_rows(user: Any, number: int, lang: str) -> Any:

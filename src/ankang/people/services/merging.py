@@ -120,7 +120,6 @@ def ask_merge(user: Any, absorbed: int, survivor: int, why: str, now: datetime) 
         permission="people.approve",
         summary=_summary(people[absorbed], people[survivor]),
         now=now,
-        note=why,
     )
     return row
 
