@@ -22,7 +22,7 @@ def move(apps: Any, schema_editor: Any) -> None:
             by_name=row.by_name,
             role=duties[row.by].role if row.by in duties else "",
             region_id=duties[row.by].region_id if row.by in duties else top,
-            purpose=row.purpose,
+            purpose=row.purpose or "–",  # that log did not insist; this one does
             number_blind=keyring().blind("look_up", row.wanted.strip().upper()[:60]),
             outcome="found" if row.found else "nobody",
         )
