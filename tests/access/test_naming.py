@@ -79,6 +79,22 @@ def test_of_several_each_is_a_line_without_colour_and_a_read_and_one_is_opened(h
     assert browser_of(staff_of(here, "agent-2", "hotline_agent")).post(f"/console/look-up/people/{people[1].pk}/").status_code == 404
 
 
+def test_who_was_found_is_served_at_the_window_for_the_same_purpose(here: Side) -> None:
+    anna, clerk = here.ids["anna"], here.maker
+    page = browser_of(clerk)
+    address = f"/console/look-up/people/{anna}/serve/"
+    assert page.post(address).status_code == 404, "nobody looked her up"
+    page.post("/console/look-up/", {"purpose": "window", "note": "no. 9"})
+    found = page.post("/console/look-up/number/", {"name": "Anna O'Neill-Schmidt", "born": BORN}).content.decode()
+    assert (address in found, "/serve/" in page.get("/console/look-up/").content.decode()) == (True, False)
+    assert page.post(address).headers["Location"] == f"/console/desk/{anna}/"
+    assert page.get(f"/console/desk/{anna}/").status_code == 200
+    assert reads(clerk)[-1] == (anna, ["document", "name", "phone"], "window: no. 9")
+    agent = agent_of(here)
+    look_up_by_name(agent, "Anna O'Neill-Schmidt", BORN, "hotline: 1", timezone.now())
+    assert browser_of(agent).post(address).status_code == 403
+
+
 def test_a_line_is_opened_within_the_hour_only(here: Side) -> None:
     agent, now = agent_of(here), timezone.now()
     one = look_up_by_name(agent, "褚明明嬴", BORN, "hotline: 1", now).several[0]

@@ -10,9 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from ankang.access import services
+from ankang.access.services.naming import look_up_by_name
 from ankang.base.models import AccessRecord
 from ankang.base.services import send_message
 from ankang.config.settings import Settings, load_settings
+from ankang.core.identifiers import birth_of
 from ankang.demo import seed
 from ankang.people.credentials import issue_credential
 from ankang.people.models import Person, Request
@@ -56,6 +58,8 @@ def acts(person: Person, side: Side) -> None:
     services.look_up(agent, person.document, "hotline: 1", now)
     services.look_up(agent, "341881199003079999", "hotline: 1", now)
     services.look_up(agent, TYPED, "hotline: 1", now)
+    look_up_by_name(agent, TYPED, "1990-03-07", "hotline: 1", now)
+    look_up_by_name(agent, person.name, birth_of(person.document_kind, person.document).isoformat(), "hotline: 1", now)
     services.ask_question(person.pk, AccessRecord.objects.filter(person=person.pk).latest("at").id, TYPED, now)
     send_message(person.phone, f"{person.name} {TYPED}", "test", now)
     duty = {"role": "grid_worker", "region": side.county}

@@ -16,4 +16,5 @@ urlpatterns = [
     path("console/look-up/", look_up.purpose, name="look_up"),
     path("console/look-up/number/", look_up.number, name="look_up_number"),
     path("console/look-up/people/<int:person>/", look_up.namesake, name="look_up_namesake"),
+    path("console/look-up/people/<int:person>/serve/", look_up.serve, name="look_up_serve"),
 ]

@@ -17,6 +17,7 @@ from ankang.base.services import duty_that_gives, record_read, region_codes_belo
 from ankang.core.names import NameFault, check_name
 from ankang.people.models import Person
 from ankang.people.rules import check_born, name_key
+from ankang.people.services.desk import person_at_desk, put_on_record
 from ankang.people.services.finding import people_named
 
 from ..rules import LONGEST_PURPOSE
@@ -66,15 +67,34 @@ def open_namesake(user: Any, person: int, now: datetime) -> Found:
     Raises NotFound for everybody else.
     """
     towns = region_codes_below(regions_where(user, PERMISSION))
-    lines = AccessRecord.objects.filter(
-        person=person, reader=user.pk, duty=PERMISSION, fields=[LINE], at__gt=now - HOUR, at__lte=now
-    )
-    line = lines.order_by("-at").first()
+    purpose = _purpose(user, person, [LINE], now)
     found = Person.objects.filter(pk=person, town__in=towns).select_related("town").first()
-    if line is None or found is None:
+    if found is None:
         raise NotFound()
-    record_read(user, person, PERMISSION, line.purpose, FIELDS, now)
+    record_read(user, person, PERMISSION, purpose, FIELDS, now)
     return found_of(found, now)
+
+
+def serve_found(user: Any, person: int, now: datetime) -> str:
+    """Go on at the service window with somebody looked up within the hour: on record as there, for the purpose returned.
+
+    Raises NotFound, also for who is not in reach of that duty.
+    """
+    purpose = _purpose(user, person, sorted(FIELDS), now)
+    person_at_desk(user, person)
+    put_on_record(user, person, purpose, ("name", "document", "phone"), now)
+    return purpose
+
+
+def _purpose(user: Any, person: int, fields: list[str], now: datetime) -> str:
+    """Why ``user`` looked at these fields of ``person`` within the hour. Raises NotFound when they did not."""
+    rows = AccessRecord.objects.filter(
+        person=person, reader=user.pk, duty=PERMISSION, fields=fields, at__gt=now - HOUR, at__lte=now
+    )
+    read = rows.order_by("-at").first()
+    if read is None:
+        raise NotFound()
+    return read.purpose
 
 
 def _checked(name: str, born: str, now: datetime) -> tuple[str, date]:

@@ -16,12 +16,12 @@ from ankang.core.identifiers import DocumentKind
 from ankang.health.marks import colour_mark
 from ankang.people.models import Person
 from ankang.people.services import masked
-from ankang.people.views.console import console_page
+from ankang.people.views.console import console_page, open_person
 from ankang.people.words import STATES, read_purpose_words
 
 from ..forms import PurposeForm, WhoForm
 from ..services.looking_up import PERMISSION, Found, left_this_hour, look_up
-from ..services.naming import Named, look_up_by_name, open_namesake
+from ..services.naming import Named, look_up_by_name, open_namesake, serve_found
 
 _PURPOSE = "look_up_purpose"
 _TITLE = _("Look up a person")
@@ -67,6 +67,14 @@ def namesake(request: HttpRequest, person: int) -> HttpResponse:
     return console_page(request, "access/look_up_number.html", _TITLE, left=_left(request), **shown)
 
 
+@requires("people.assist")
+@require_http_methods(["POST"])
+def serve(request: HttpRequest, person: int) -> HttpResponse:
+    """Who was found stands at the counter: their page at the service window opens, for the same purpose."""
+    open_person(request, person, serve_found(request.user, person, timezone.now()))
+    return redirect("desk_person", person)
+
+
 def _named(request: HttpRequest, data: dict[str, str], why: str) -> Named:
     now = timezone.now()
     if data["number"]:
@@ -108,6 +116,7 @@ def _shown(request: HttpRequest, found: Found) -> dict[str, Any]:
         "until": found.colour.until,
         "reasons": [reason.text(lang) for reason in found.colour.reasons],
         "unmask": unmask,
+        "serve": may(request.user, "people.assist"),
     }
 
 
