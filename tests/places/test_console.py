@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ankang.core.policies import BY_SLUG
-from ankang.places.models import Checkpoint, Device
+from ankang.places.models import Checkpoint, Device, Organisation
 from ankang.places.services import enrol_device, pair_device
 
 from .builders import NOW, a_checkpoint, a_region, an_organisation, staff
@@ -165,3 +165,27 @@ def test_signing_in_leads_to_the_second_factor_and_asks_in_the_reader_s_language
         {"username": user.username, "password": "a-long-enough-word", "next": "/console/"},
     )
     assert (answer.status_code, answer.headers["Location"]) == (302, "/staff/enrol/")
+
+
+def test_where_there_are_too_many_to_choose_from_a_number_or_the_whole_name_is_typed(manager: Any) -> None:
+    home = an_organisation()
+    twins = [an_organisation(parent=home), an_organisation()]
+    Organisation.objects.filter(pk__in=[one.pk for one in twins]).update(name="双胞胎")
+    many = [
+        Organisation(name=f"单位{n}", kind="unit", region_id=home.region_id, parent=home, path=f"{home.path}{10**6 + n}/")
+        for n in range(501)
+    ]
+    Organisation.objects.bulk_create(many)
+    form = {"name": "东门", "name_en": "", "type": BY_SLUG["school"].id, "latitude": "", "longitude": "", "site_no": ""}
+    assert len(manager.get("/console/places/checkpoint/add/").content) < 100_000
+    answers = [
+        manager.post("/console/places/checkpoint/add/", {**form, "organisation": typed}, headers={"accept-language": "en"})
+        for typed in ("双胞胎", "没有", f"#{twins[1].pk}", "单位500")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 302, 302]
+    assert all("type the number" in answer.content.decode() for answer in answers[:2])
+    made = Checkpoint.objects.order_by("pk")
+    assert [one.organisation_id for one in made] == [twins[1].pk, many[500].pk]
+    page = f"/console/places/standing/{made[0].pk}/"
+    said = [manager.post(page, {"act": "move", "organisation": typed}).status_code for typed in ("双胞胎", "单位7")]
+    assert (said, Checkpoint.objects.get(pk=made[0].pk).organisation_id) == ([422, 302], many[7].pk)

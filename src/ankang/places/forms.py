@@ -13,15 +13,39 @@ from unfold.widgets import (
 
 from ankang.base.models import Region
 
-from .import_plan import letters_fault
+from .import_plan import LONGEST_NAME, letters_fault
 from .models import Checkpoint, Device, Organisation
 from .rules import type_choices
+from .services import meant_by
+
+MOST_CHOICES = 500
+"""More than these are not offered in a list to choose from."""
+NONE_MEANT = _("There is none of this number or name, or several have the name: type the number.")
 
 
 def _visible(text: str) -> None:
     """Refuse what the services would: characters that nobody sees, letters of two alphabets that look alike."""
     if letters_fault(text):
         raise forms.ValidationError(_("Characters that nobody sees, or letters that look like others, cannot stand in a name."))
+
+
+class TypedPlaceField(forms.ModelChoiceField):
+    """An organisation or checkpoint where there are too many to choose from: its number or its whole name is typed."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        kwargs["help_text"] = _("Its number, as #12, or its whole name. Both stand in the list.")
+        super().__init__(queryset, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The row; several of one name are told by their number."""
+        if value in self.empty_values:
+            return None
+        found = meant_by(str(value)[:LONGEST_NAME], self.queryset)
+        if found is None:
+            raise forms.ValidationError(NONE_MEANT)
+        return found
 
 
 class OrganisationForm(forms.ModelForm):

@@ -8,12 +8,14 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ankang.base.admin import ReadOnlyAdmin
 from ankang.base.bulk_actions import MOST_ROWS
 from ankang.base.permissions import may
 
+from ..forms import MOST_CHOICES, TypedPlaceField
 from ..services import checkpoints_of, organisations_of
 
 TREE_ORDER = (RawSQL("string_to_array(trim(both '/' from path), '/')::bigint[]", []),)
@@ -37,6 +39,8 @@ class PlacesAdmin(ReadOnlyAdmin):
             kwargs["queryset"] = organisations_of(request.user, self.edit_permission).order_by(*TREE_ORDER)
         elif db_field.name == "checkpoint":
             kwargs["queryset"] = checkpoints_of(request.user, self.edit_permission).order_by("site_no", "pk")
+        if "queryset" in kwargs and kwargs["queryset"].order_by()[MOST_CHOICES : MOST_CHOICES + 1].exists():
+            return TypedPlaceField(kwargs["queryset"], label=capfirst(db_field.verbose_name), required=not db_field.blank)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -20,7 +20,7 @@ from .devices import (
     revoke_device,
 )
 from .ningguo import load_ningguo
-from .organisations import add_organisation, edit_organisation, organisations_of
+from .organisations import add_organisation, edit_organisation, meant_by, organisations_of
 from .policy_book import is_of_the_province, province
 from .posters import Poster, place_url, posters_of, qr_svg
 
@@ -39,6 +39,7 @@ __all__ = [
     "fetch_device",
     "is_of_the_province",
     "load_ningguo",
+    "meant_by",
     "move_checkpoint",
     "organisations_of",
     "pair_device",

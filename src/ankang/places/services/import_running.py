@@ -195,10 +195,12 @@ def _noted(one: Planned, made_unit: int | None, before: dict[str, Any] | None) -
 
 
 def _before(planned: list[Planned], batch: PlaceImport) -> dict[int, dict[str, Any]]:
-    """Line → what organisation and checkpoint were before the row changed them. The plan still knows them as they were read."""
+    """Line → what organisation and checkpoint were before the row changed them; a row with a new checkpoint may rename its
+    organisation too. The plan still knows them as they were read.
+    """
     found: dict[int, dict[str, Any]] = {}
     for one in planned:
-        if one.outcome != "change":
+        if one.outcome not in ("new", "change"):
             continue
         unit, kept = one.unit, dict[str, Any]()
         if unit is not None and unit.changes:
@@ -206,7 +208,8 @@ def _before(planned: list[Planned], batch: PlaceImport) -> dict[int, dict[str, A
             kept["organisation"]["parent"] = unit.parent.id if unit.parent else None
         if one.door_was:
             kept["checkpoint"] = one.door_was
-        found[one.line] = kept
+        if kept:
+            found[one.line] = kept
     return found
 
 

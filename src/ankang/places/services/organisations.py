@@ -10,7 +10,7 @@ from ankang.base.permissions import organisations_where, regions_where
 from ankang.base.services import bump_revision, region_codes_below
 
 from ..errors import NameTaken
-from ..import_plan import letters_fault
+from ..import_plan import letters_fault, number_of
 from ..models import Organisation
 
 
@@ -26,6 +26,17 @@ def organisations_of(by: Any, permission: str) -> QuerySet[Organisation]:
     for region, organisation in organisations_where(by, permission):
         allowed |= Q(region__in=region_codes_below([region]), path__contains=f"/{organisation}/")
     return Organisation.objects.filter(allowed)
+
+
+def meant_by(text: str, rows: "QuerySet[Any]") -> Any | None:
+    """The organisation or checkpoint of ``rows`` that somebody means by its number (``#12``, ``12``) or its whole name.
+
+    None when there is none, and when several have the name.
+    """
+    number = number_of(text)
+    rows = rows.order_by()
+    found = list(rows.filter(pk=number) if number else rows.filter(name=" ".join(text.split()).replace("\0", ""))[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def word_faults(**fields: str) -> dict[str, str]:

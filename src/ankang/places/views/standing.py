@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ankang.base.errors import BadInput, NotFound, Problem
-from ankang.base.limits import is_number
 from ankang.base.permissions import requires
 
-from ..models import Checkpoint
-from ..services import fetch_checkpoint, organisations_of
+from ..forms import MOST_CHOICES, NONE_MEANT
+from ..import_plan import LONGEST_NAME
+from ..models import Checkpoint, Organisation
+from ..services import fetch_checkpoint, meant_by, organisations_of
 from ..services.coverage import coverage
 from ..services.standing import close_for_a_time, open_again, set_hours
 from ..services.tree_moves import move_checkpoint_to
@@ -40,7 +42,7 @@ def standing(request: HttpRequest, number: int) -> HttpResponse:
         except NotFound:
             raise
         except Problem as refusal:
-            refused = refusal.message(_lang())
+            refused = NONE_MEANT if "organisation" in refusal.details.get("fields", ()) else refusal.message(_lang())
         else:
             messages.success(request, said)
             return redirect("place_standing", number)
@@ -50,7 +52,7 @@ def standing(request: HttpRequest, number: int) -> HttpResponse:
         "place": door,
         "typed": request.POST,
         "refused": refused,
-        "homes": organisations_of(request.user, "checkpoints.edit").order_by("path")[:2_000],
+        "homes": homes if len(homes := _homes(request.user).order_by("path")[: MOST_CHOICES + 1]) <= MOST_CHOICES else [],
         "events": door.events.order_by("-at")[:50],
     }
     return TemplateResponse(
@@ -88,10 +90,16 @@ def _do(door: Checkpoint, request: HttpRequest) -> str:
         open_again(door.pk, by, now)
         return _("Open again.")
     if act == "move":
-        home = form.get("organisation", "")
-        move_checkpoint_to(door.pk, int(home) if is_number(home) else 0, form.get("reason", ""), by, now)
+        home = meant_by(form.get("organisation", "")[:LONGEST_NAME], _homes(by))
+        if home is None:
+            raise BadInput(details={"fields": {"organisation": "unknown"}})
+        move_checkpoint_to(door.pk, home.pk, form.get("reason", ""), by, now)
         return _("Moved. Its posters stay good.")
     raise NotFound()
+
+
+def _homes(by: Any) -> QuerySet[Organisation]:
+    return organisations_of(by, "checkpoints.edit")
 
 
 def _moment(typed: str) -> Any:
