@@ -241,10 +241,12 @@ def test_the_seventh_of_a_family_finds_no_place_and_nothing_is_half_done(mother:
 
 def test_a_new_name_is_reviewed_kept_and_shown_after_signing_in_anew(mother: Any) -> None:
     row = requests.ask_for_name(mother.person.pk, "王晓明", [PNG], NOW)
-    requests.approve_request(clerk(), row.pk, NOW)
+    reviewer = clerk()
+    done = requests.approve_request(reviewer, row.pk, NOW)
     person = Person.objects.get()
     change = Change.objects.get()
-    assert (person.name, change.field, change.before) == ("王晓明", "name", "王小明")
+    assert (person.name, change.field, change.before, change.by) == ("王晓明", "name", "王小明", reviewer.pk)
+    assert (Request.objects.get().state, Request.objects.get().result, done.result) == ("approved", person.pk, person.pk)
     assert resident_behind(mother.credential.token, NOW) is None
     with connection.cursor() as cursor:
         cursor.execute("SELECT before_enc FROM people_change")

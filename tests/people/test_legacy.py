@@ -1,6 +1,7 @@
 """Old registration codes (A1): a list is looked at, taken and undone; a code finds its person, before or after they apply."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import AccessRecord
 from ankang.people.errors import AlreadyReviewed, TooManyClaims
 from ankang.people.models import LegacyCode, LegacyImport
-from ankang.people.services import legacy
+from ankang.people.services import changing, legacy
 
 from .conftest import HARBOUR, HELI, NOW, a_document
 from .test_console import staff
@@ -149,6 +150,51 @@ def test_a_person_merges_an_old_code_of_their_own_and_of_nobody_else(applied: Ap
             legacy.exchange_code(me.person.pk, "bus", "FG-0001", NOW)
     with pytest.raises(TooManyClaims):
         legacy.exchange_code(me.person.pk, "return_to_work", "FG-0001", NOW)
+
+
+def test_an_old_code_is_a_person_s_by_name_and_document_an_earlier_document_too(applied: Apply) -> None:
+    me = applied(document_kind="passport", document="C01X00T47", country="DE").person
+    changing.give_document(me.pk, "resident_id", a_document(4), "", clerk(), NOW)
+    rows = [
+        ("FG-0001", "王小明", "C01X00T47"),
+        ("FG-0002", "王小明", a_document(4)),
+        ("FG-0003", "别人", a_document(4)),
+        ("FG-0004", "别人", "C01X00T47"),
+        ("FG-0005", "王小明", a_document(5)),
+    ]
+    text = "\n".join(["登记码,姓名,证件类型,证件号码", *(f"{code},{name},{_kind(number)},{number}" for code, name, number in rows)])
+    user = clerk(region=HELI)  # another office's list: nobody is known in it, all wait
+    legacy.take_list(user, legacy.check_list(user, "return_to_work", HELI, "codes.csv", text.encode(), NOW).pk, NOW)
+    other = applied(document=a_document(9), name="赵六", phone="+8613800000009").person
+    LegacyCode.objects.filter(last_digits="0005").update(person=other)
+    answers = {}
+    for code, _name, _document in rows:
+        try:
+            answers[code] = legacy.exchange_code(me.pk, "return_to_work", code, NOW)
+        except BadInput:
+            answers[code] = None
+    assert answers == {"FG-0001": True, "FG-0002": True, "FG-0003": None, "FG-0004": None, "FG-0005": None}
+    assert set(LegacyCode.objects.filter(person=me).values_list("last_digits", flat=True)) == {"0001", "0002"}
+    LegacyCode.objects.filter(last_digits="0003").update(person=me)
+    assert legacy.exchange_code(me.pk, "return_to_work", "FG-0003", NOW) is False, "whose it is by a clerk's hand stays theirs"
+
+
+def _kind(number: str) -> str:
+    return "护照" if number.startswith("C") else "居民身份证"
+
+
+def test_a_list_is_forgotten_after_a_month(applied: Apply) -> None:
+    user = clerk()
+    taken = looked_at(user)
+    legacy.take_list(user, taken.pk, NOW)
+    only_looked_at = looked_at(user, a_list(("FG-0009", "赵六", a_document(8))))
+    assert legacy.forget_lists(NOW + timedelta(days=29)) == 0
+    assert legacy.forget_lists(NOW + timedelta(days=31)) == 2
+    states = dict(LegacyImport.objects.values_list("pk", "state"))
+    assert (states, set(LegacyImport.objects.values_list("content", flat=True))) == ({taken.pk: "taken", only_looked_at.pk: "dropped"}, {None})
+    with pytest.raises(NotFound):
+        legacy.refused_rows(user, taken.pk, "en")
+    assert legacy.undo_list(user, taken.pk, NOW) == 3
 
 
 def test_the_counter_finds_a_person_by_an_old_code_on_record(applied: Apply, client: Client) -> None:

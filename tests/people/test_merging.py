@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from ankang.base.approvals import decide
+from ankang.base.errors import BadInput, NotFound
 from ankang.base.models import AccessRecord, Approval, Duty
 from ankang.core.colours import Colour
 from ankang.core.masking import mask_document
@@ -18,10 +19,11 @@ from ankang.health.services.survey import audit_colours
 from ankang.people import carriers, services
 from ankang.people.credentials import resident_behind
 from ankang.people.errors import MergeImpossible, UndoTooLate
-from ankang.people.models import Carrier, Merge, Person, Voiding
+from ankang.people.family import start_guardianship
+from ankang.people.models import Carrier, Guardianship, LegacyCode, LegacyImport, Merge, Person, Standing, Voiding
 from ankang.people.services import merging
 
-from .conftest import NOW, a_document
+from .conftest import HARBOUR, HELI, NOW, a_document
 
 pytestmark = pytest.mark.django_db
 Apply = Callable[..., Any]
@@ -110,6 +112,84 @@ def test_undone_each_has_what_was_their_own(two: tuple[Any, Any]) -> None:
     assert audit_colours(LATER).wrong == []
     merged(passport.person.pk, resident.person.pk, LATER + timedelta(days=31))
     assert colour_of(resident.person.pk).colour is Colour.RED
+
+
+def test_undone_the_family_the_old_codes_and_the_phone_are_back_where_they_were(two: tuple[Any, Any], applied: Apply) -> None:
+    passport, resident = (one.person.pk for one in two)
+    child = applied(name="安娜", document=a_document(7, born=f"{NOW.year - 8}0101"), phone="+8613800000003").person.pk
+    start_guardianship(passport, child, "minor", "documents", NOW)
+    source = LegacyImport.objects.create(system="bus", file_name="x", region_id="341881", digest=b"1", by=1, by_name="x", at=NOW)
+    LegacyCode.objects.create(
+        system="bus", number_blind=b"1", last_digits="0001", name="Anna Schmidt", document_blind=b"2", person_id=passport, source=source
+    )
+    earlier = applied(name="Anna Alt", document=a_document(8), phone="+8613800000004").person.pk
+    merged(earlier, passport)
+    row = merged(passport, resident)
+    live = Guardianship.objects.filter(ended_at=None)
+    assert list(live.values_list("guardian", "ward", "kind", "basis")) == [(resident, child, "minor", "documents")]
+    assert LegacyCode.objects.get().person_id == Person.objects.get(pk=earlier).merged_into_id == resident
+    other = clerk("other", "approver", "34")
+    other.first_name = "裁决员"
+    merging.undo_merge(other, row.pk, " 两个人 ", LATER)
+    assert list(live.values_list("guardian", "ward", "kind", "basis")) == [(passport, child, "minor", "documents")]
+    ended = Guardianship.objects.get(guardian=resident)
+    assert (ended.ended_at, ended.ended_by, ended.ended_why) == (LATER, other.pk, "merge_undone")
+    assert LegacyCode.objects.get().person_id == Person.objects.get(pk=earlier).merged_into_id == passport
+    back = Person.objects.get(pk=passport)
+    assert (back.state, back.phone, back.phone_slot, back.phone_owner) == ("active", "+8613800000001", 1, "own")
+    stood = Standing.objects.filter(person=passport).latest("pk")
+    assert (stood.state, stood.at, stood.by, stood.by_name, stood.why) == ("active", LATER, other.pk, "裁决员", "两个人")
+
+
+def test_undone_after_six_others_took_the_phone_the_record_is_back_without_one(two: tuple[Any, Any], applied: Apply) -> None:
+    passport, resident = (one.person.pk for one in two)
+    row = merged(passport, resident)
+    for number in range(20, 26):
+        applied(document=a_document(number), name="邻居")
+    merging.undo_merge(clerk("other", "approver", "34"), row.pk, "两个人", LATER)
+    back = Person.objects.get(pk=passport)
+    assert (back.state, back.phone, back.phone_slot) == ("active", None, None)
+
+
+def test_a_survivor_without_a_phone_takes_over_the_absorbed_one_s(two: tuple[Any, Any]) -> None:
+    passport, resident = (one.person.pk for one in two)
+    Person.objects.filter(pk=resident).update(phone=None, phone_blind=None, phone_slot=None)
+    Person.objects.filter(pk=passport).update(phone_owner="helper")
+    merged(passport, resident)
+    assert Person.objects.values_list("phone", "phone_owner").get(pk=resident) == ("+8613800000001", "helper")
+    assert Person.objects.get(pk=passport).phone is None
+
+
+@pytest.mark.parametrize(("why", "fault"), [(" ", "missing"), ("", "missing"), ("字" * 501, "too_long"), ("a\0", "missing")])
+def test_a_merge_is_asked_for_with_a_reason(two: tuple[Any, Any], why: str, fault: str) -> None:
+    passport, resident = (one.person.pk for one in two)
+    with pytest.raises(BadInput) as refusal:
+        merging.ask_merge(clerk("asker"), passport, resident, why, NOW)
+    assert (refusal.value.details, Merge.objects.count()) == ({"fields": {"reason": fault}}, 0)
+
+
+def test_a_merge_is_asked_for_where_both_live_and_decided_where_the_survivor_does(two: tuple[Any, Any], applied: Apply) -> None:
+    passport, resident = (one.person.pk for one in two)
+    Person.objects.filter(pk=resident).update(town=HELI)
+    for region in (HELI, HARBOUR):
+        with pytest.raises(NotFound):
+            merging.ask_merge(clerk(f"asker of {region}", region=region), passport, resident, "同一人", NOW)
+    asker = clerk("asker")
+    asker.first_name = "申请员"
+    row = merging.ask_merge(asker, passport, resident, f" {'字' * 500} ", NOW)
+    row.refresh_from_db()
+    asked = Approval.objects.get(reference=str(row.pk))
+    assert (row.absorbed_id, row.survivor_id, row.state, row.why) == (passport, resident, "asked", "字" * 500)
+    assert (row.asked_at, row.asked_by, row.asked_by_name) == (NOW, asker.pk, "申请员")
+    assert (asked.region_id, asked.permission, asked.asked_by, asked.note) == (HELI, "people.approve", asker.pk, "")
+    third = applied(name="安娜", document=a_document(9), phone="+8613800000003").person.pk
+    with pytest.raises(MergeImpossible):
+        merging.ask_merge(asker, passport, third, "同一人", NOW)
+    merging.ask_merge(asker, resident, third, "同一人", NOW)
+    Person.objects.filter(pk=third).update(state="moved")
+    for pair in ((third, passport), (passport, third)):
+        with pytest.raises(MergeImpossible):
+            merging.ask_merge(asker, *pair, "同一人", NOW)
 
 
 def test_after_a_month_it_stays(two: tuple[Any, Any]) -> None:

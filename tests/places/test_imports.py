@@ -7,7 +7,9 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from ankang.base.errors import NotFound
 from ankang.base.reading import as_csv, as_xlsx
+from ankang.core.policies import BY_SLUG
 from ankang.places.errors import ImportNotReady, NameTaken, UnderItself
 from ankang.places.jobs import enqueue_import, import_job, take_up_imports
 from ankang.places.models import Checkpoint, Organisation, PlaceImport, PlaceImportRow
@@ -220,6 +222,86 @@ def test_undoing_takes_back_what_nothing_names_and_closes_the_rest(manager: Any)
     assert list(Organisation.objects.values_list("name", flat=True)) == ["甲"]
     with pytest.raises(ImportNotReady):
         undo_import(batch.pk, manager, NOW)
+
+
+CHANGING = ["单位名称", "单位编号", "上级单位", "检查点名称", "场所类型", "状态", "开放时间"]
+
+
+def test_undoing_puts_back_what_was_changed_also_where_something_was_made(manager: Any) -> None:
+    home, third, other = an_organisation(), an_organisation(), an_organisation()
+    door = a_checkpoint("built", organisation=home)
+
+    def as_it_is() -> list[Any]:
+        units = Organisation.objects.order_by("pk").values("pk", "name", "name_en", "kind", "region", "parent", "path")
+        return [list(units), list(Checkpoint.objects.order_by("pk").values("pk", "name", "type", "state", "hours"))]
+
+    before, number = as_it_is(), revision()
+    rows = [
+        ["新名", f"#{home.pk}", f"#{other.pk}", door.name, "超市", "在用", "1-7 08:00-21:00"],
+        ["改名", f"#{third.pk}", "", "侧门", "学校", "", ""],
+    ]
+    batch = carried_out(a_file(*rows, header=CHANGING), manager)
+    assert (batch.counts, revision(), paths()["新名"]) == ({"done": 2}, number + 1, f"{other.name}/新名")
+    door.refresh_from_db()
+    assert (door.type, door.state, door.hours, door.generation) == (BY_SLUG["supermarket"].id, "in_use", "1-7 08:00-21:00", 2)
+    assert Organisation.objects.get(pk=third.pk).name == "改名"
+    undone = undo_import(batch.pk, manager, NOW)
+    assert (undone.state, undone.undone_at, undone.counts, revision()) == ("undone", NOW, {"undone": 2}, number + 2)
+    assert as_it_is() == before
+    door.refresh_from_db()
+    assert door.generation == 3, "posters of the type between void too"
+
+
+def test_undoing_keeps_an_organisation_in_which_somebody_works_or_has_a_duty(manager: Any) -> None:
+    batch = carried_out(a_file(*[[name, "", "341881", "", "", "", ""] for name in "甲乙丙"]), manager)
+    made = {one.name: one.pk for one in Organisation.objects.all()}
+    clerk = staff("door_staff", organisation=made["甲"])
+    clerk.duties.update(employer=made["乙"])
+    assert undo_import(batch.pk, manager, NOW).counts == {"kept": 2, "undone": 1}
+    assert set(Organisation.objects.values_list("name", flat=True)) == {"甲", "乙"}
+
+
+def test_a_list_is_carried_out_once_it_was_looked_at_by_whoever_handed_it_in(manager: Any) -> None:
+    taken = take_import(a_file(["甲", "", "341881", "", "", "", ""]), "list.csv", manager, NOW)
+    with pytest.raises(ImportNotReady) as refusal:
+        confirm_import(taken.pk, manager, NOW)
+    assert refusal.value.details == {"state": "waiting"}
+    assert run_import(taken.pk, manager, NOW).state == "waiting"
+    check_import(taken.pk, manager, NOW)
+    for act in (confirm_import, undo_import):
+        with pytest.raises(NotFound):
+            act(taken.pk, staff("checkpoint_manager"), NOW)
+    with pytest.raises(ImportNotReady):
+        undo_import(taken.pk, manager, NOW)
+    assert confirm_import(taken.pk, manager, NOW).state == "confirmed"
+    PlaceImport.objects.filter(pk=taken.pk).update(data=b"")
+    broken = run_import(taken.pk, manager, NOW)
+    assert (broken.state, broken.fault, broken.finished_at) == ("failed", "broken_file", NOW)
+    good = carried_out(a_file(["乙", "", "341881", "", "", "", ""]), manager)
+    assert (good.finished_at, good.data, run_import(good.pk, manager, NOW).counts) == (NOW, None, {"done": 1})
+    assert list(Organisation.objects.values_list("name", flat=True)) == ["乙"]
+
+
+def test_the_rows_of_a_list_stand_once_in_their_order_with_faults_and_warnings(manager: Any) -> None:
+    home, other = an_organisation(), an_organisation()
+    door = a_checkpoint(organisation=home)
+    rows = [
+        ["甲", "", "", "门", "动物园", "", ""],
+        [home.name, f"#{home.pk}", f"#{other.pk}", door.name, "超市", "", ""],
+        [other.name, "", "", "", "", "", ""],
+        ["乙\0", "", "", "", "", "", ""],
+    ]
+    batch = checked(a_file(*rows, header=CHANGING), manager)
+    PlaceImport.objects.filter(pk=batch.pk).update(state="checking")  # its worker died, another one takes it up
+    check_import(batch.pk, manager, NOW)
+    stored = list(PlaceImportRow.objects.order_by("pk").values_list("line", "outcome", "faults", "warnings", "made"))
+    assert stored == [
+        (2, "fault", [["type", "bad_choice"]], [], []),
+        (3, "change", [], ["moves", "voids"], []),
+        (4, "same", [], [], []),
+        (5, "fault", [["", "nul_bytes"]], [], []),
+    ]
+    assert list(PlaceImportRow.objects.order_by("pk").values_list("cells", flat=True)) == [*rows[:3], ["乙\ufffd", *rows[3][1:]]]
 
 
 def test_a_list_whose_worker_died_goes_on_with_the_next_one_and_two_workers_do_it_once(manager: Any) -> None:

@@ -56,6 +56,31 @@ def test_a_set_takes_effect_by_somebody_else_at_its_moment_and_its_predecessor_i
     assert (first.state, row_of(first.text, "school")["yellow"]) == ("superseded", "refer")
 
 
+def test_a_release_is_verified_against_what_was_signed_and_by_which_key() -> None:
+    me, other = author(), approver()
+    first = approve(submitted(me, school__yellow="refer"), other)
+    second = approve(submitted(me, NOW + HOUR, school__mask="1"), other)
+    draft = a_draft(me, bus__mask="")
+    assert [book.verify_policies(one) for one in (first, second, draft)] == [True, True, False]
+    wrongs: list[dict[str, Any]] = [
+        {"text": first.text.replace("refer", "admit", 1)},
+        {"text": second.text, "digest": second.digest},
+        {"digest": second.digest},
+        {"signature": second.signature},
+        {"signature": None},
+        {"effective_at": NOW + HOUR},
+        {"effective_at": None},
+        {"version": first.version + 1},
+        {"kid": 99},
+        {"kid": None},
+    ]
+    for wrong in wrongs:
+        forged = PolicyRelease.objects.get(pk=first.pk)
+        for field, value in wrong.items():
+            setattr(forged, field, value)
+        assert book.verify_policies(forged) is False, wrong
+
+
 def test_the_differences_say_what_changes() -> None:
     draft = a_draft(author(), bus__mask="", school__yellow="refer", temperature_limit="37.5")
     assert drafts.diff_policies(book.base_text(None), draft.text) == [

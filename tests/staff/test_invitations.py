@@ -173,6 +173,21 @@ def test_a_file_that_is_no_sheet_is_refused(data: bytes, fault: type) -> None:
         read_rows(data, security())
 
 
+def test_a_sheet_is_read_as_spreadsheets_write_it() -> None:
+    text = ' 姓名 ,ROLE,地区,备注,手机\r\n\r\n , ,\r\n" 王\r\n明 ",tracer,341881,新来的,13800000001,x\r\n李四,tracer,341881\r\n'
+    blank = {"email": "", "organisation": "", "employer": ""}
+    assert [(row.line, row.values) for row in read_rows(text.encode(), security())] == [
+        (5, {"name": "王\r\n明", "role": "tracer", "region": "341881", "phone": "13800000001"} | blank),
+        (6, {"name": "李四", "role": "tracer", "region": "341881", "phone": ""} | blank),
+    ]
+    for missing in ("name", "role", "region"):
+        heads = [one for one in ("name", "role", "region", "phone") if one != missing]
+        with pytest.raises(SheetUnreadable):
+            read_rows(f"{','.join(heads)}\na,b,c\n".encode(), security())
+    with pytest.raises(SheetUnreadable):
+        read_rows(f'name,role,region\n"{"x" * 140_000}",tracer,341881\n'.encode(), security())
+
+
 def test_the_page_invites_shows_the_link_once_and_withdraws_it(client: Any) -> None:
     client.force_login(security())
     said = {"name": "王明", "phone": "13800000000", "role": "tracer", "region": "341881"}

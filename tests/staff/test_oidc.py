@@ -16,12 +16,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from ankang.base.errors import BadInput
+from ankang.base.errors import BadInput, NotFound
 from ankang.staff.errors import NotLinked, OutsideReach, SignInRefused
 from ankang.staff.models import OidcProvider, StaffEvent
 from ankang.staff.services import invite, save_provider
 
-from .builders import PASSWORD, a_code_generator, a_member, code_of, is_in, security
+from .builders import PASSWORD, a_code_generator, a_member, an_organisation, code_of, is_in, security
 from .oidc_provider import CLIENT, SECRET, Provider, a_key
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +235,31 @@ def test_a_provider_is_entered_within_ones_reach_and_its_secret_is_on_no_page(cl
     page = client.get("/console/staff/providers").content.decode()
     assert (row.name, row.slug, row.secret, SECRET in page) == ("大数据局", "bureau", SECRET, False)
     assert SECRET not in str(list(StaffEvent.objects.values_list("before", "after")))
+
+
+def test_a_provider_is_changed_with_everything_on_the_trail_but_the_secret(agency: Provider) -> None:
+    row, by, now = OidcProvider.objects.get(), security(), timezone.now()
+    said: dict[str, Any] = {
+        "region": "341881", "name": " 大数据局 ", "issuer": "https://id.bureau.example/", "client_id": " c2 ",
+        "second_factor": True, "active": False,
+    }  # fmt: skip
+    home = an_organisation()
+    changed = save_provider(by, now, pk=row.pk, slug="other", organisation=home.pk, secret=" new secret ", **said)
+    row.refresh_from_db()
+    kept = (row.slug, row.name, row.issuer, row.client_id, row.second_factor, row.active, row.organisation, row.secret)
+    assert kept == ("bureau", "大数据局", "https://id.bureau.example", "c2", True, False, home.pk, "new secret")
+    event = StaffEvent.objects.order_by("id").last()
+    was = {"slug": "bureau", "region": "341881", "organisation": None, "name": "数据局", "issuer": agency.issuer, "client_id": CLIENT}
+    now_so = {"slug": "bureau", "region": "341881", "organisation": home.pk, "name": "大数据局", "client_id": "c2"}
+    assert (event.what, event.by_name, event.region_id, changed) == ("provider_changed", by.username, "341881", row)
+    assert event.before == was | {"second_factor": False, "active": True}
+    assert event.after == now_so | {"issuer": "https://id.bureau.example", "second_factor": True, "active": False}
+    elsewhere = security("3401")
+    with pytest.raises(NotFound):
+        save_provider(elsewhere, now, pk=row.pk, **said | {"region": "3401"})
+    with pytest.raises(BadInput) as refused:
+        enter(agency)
+    assert (refused.value.details, OidcProvider.objects.count()) == ({"fields": {"slug": "taken"}}, 1)
 
 
 def test_an_answer_of_megabytes_is_not_read(client: Any, agency: Provider) -> None:
