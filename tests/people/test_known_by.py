@@ -12,7 +12,7 @@ from ankang.people.bulk import register_in_bulk
 from ankang.people.known_by import NOT_KNOWN, blind_of, name_born_blind
 from ankang.people.models import Person
 from ankang.people.services import changing, desk, entering, erasing, requests
-from ankang.people.services.finding import people_named
+from ankang.people.services.finding import people_named, people_with
 from ankang.people.services.indexing import index_names
 from ankang.people.services.merging import undo_merge
 from ankang.site.doctor.database import _names
@@ -114,3 +114,11 @@ def test_the_index_is_of_its_own_key_domain(ningguo: None) -> None:
     from ankang.trust.keyring import keyring
 
     assert name_born_blind("王小明", DAY) != keyring().blind("document", "1990-03-07:王小明")
+
+
+@pytest.mark.parametrize("wanted", [lambda: people_named("王小明", DAY), lambda: people_with(a_document()), lambda: people_with("13800000001")])
+def test_a_search_for_one_person_never_reads_the_whole_table(ningguo: None, wanted: Callable[[], Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Person.objects.filter(wanted()).explain()
+    assert ("Seq Scan" in plan, "SubPlan" in plan) == (False, False), plan
