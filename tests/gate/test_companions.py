@@ -171,3 +171,34 @@ def test_a_gate_that_starts_reads_who_walks_now(
     held = gate.gate.state.companions
     assert fresh.of(holder.number, gate.now()) == held.of(holder.number, gate.now())
     assert fresh.revision == held.revision
+
+
+def test_a_gate_that_knows_more_than_its_database_reads_all_anew(
+    ground: Ground, gate: InProcess, together: Together, family: tuple[Person, ...]
+) -> None:
+    from ankang.gate.companions import Companions
+
+    holder, child, red = family
+    together.walk(holder, child, red)
+    together.walk(red, child)
+    gone, held = Companions(), Companions()
+    number = gate.gate.state.companions.revision
+
+    async def read() -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(ground.server.url)
+        for one in (gone, held):
+            await one.look(connection, number)
+        await connection.execute("update people_companion set along_until = now() - interval '1 second' where holder_id = $1", red.number)
+        await gone.look(connection, number - 1)
+        await held.look(connection, number)
+        await connection.close()
+
+    gate._run(read())
+
+    def walking(held: Companions, whose: Person) -> list[int]:
+        return [one.person for one in held.of(whose.number, gate.now())]
+
+    assert (walking(gone, holder), walking(gone, red), gone.revision) == ([child.number, red.number], [], number)
+    assert walking(held, red) == [child.number], "who is up to date asks nothing"
