@@ -117,6 +117,8 @@ def test_who_read_and_who_looked_up_is_named_after_a_security_administrator_s_ye
     asks = {"list": log, "form": "csv", "kind": "masked"}
     text = client.post("/console/exports/ask", asks).content.decode("utf-8-sig")
     assert (name in text, f",{masked}," in text, "hotline: 工单 7" in text) == (False, True, True)
+    page = client.get({"reads": "/console/reads/", "look_ups": "/console/reads/look-ups/?outcome=found"}[log]).content.decode()
+    assert f"/console/exports/ask?list={log}" in page
     assert client.post("/console/exports/ask", asks | {"kind": "clear", "purpose": " "}).status_code == 422
     client.post("/console/exports/ask", asks | {"kind": "clear", "purpose": "年度审计"})
     row = Export.objects.get(masked=False)

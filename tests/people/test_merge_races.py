@@ -14,11 +14,11 @@ from ankang.base.approvals import AlreadyDecided, decide
 from ankang.base.models import Approval
 from ankang.health.services import check_person
 from ankang.people.errors import MergeImpossible
-from ankang.people.models import Leaving, Merge, Person
+from ankang.people.models import Leaving, Merge, Person, Request
 from ankang.people.rules import STATES_LEFT
 from ankang.people.services import leaving, merging
 
-from .conftest import NOW, a_document
+from .conftest import HELI, NOW, a_document
 from .test_family import clerk as at_window
 from .test_merging import LATER, clerk
 
@@ -139,11 +139,15 @@ def test_who_leaves_in_whatever_way_leaves_no_request_behind(house: House) -> No
     one, two, three, four = (next(house.people) for _ in range(4))
     window = at_window()
     asked = [house.ask(one, two), house.ask(two, three)]
+    for person in (two, three):
+        Request.objects.create(person_id=person, kind="name", town_id=HELI, asked_at=NOW, content="{}")
     leaving.record_moved(window, two, "搬去上海", LATER)
     for request in asked:
         request.refresh_from_db()
         assert (request.state, request.summary["zh"].split()[-1]) == ("withdrawn", "（已结：其中一份档案已经终止）")
     assert set(Merge.objects.values_list("state", flat=True)) == {"refused"}
+    told = [(two, "withdrawn", LATER), (three, "waiting", None)]
+    assert list(Request.objects.order_by("pk").values_list("person", "state", "decided_at")) == told
     leaving.record_death(window, three, "宁民 2026-17", LATER)
     death = Approval.objects.get(subject="people.leaving")
     assert house.yes(house.ask(three, four)) == "approved"

@@ -1,4 +1,4 @@
-"""Requests of two people that something else settled: none stays open for a record that has ended (A1, I2).
+"""Requests that something else settled: none stays open for a record that has ended (A1, A6, I2).
 
 Whoever decides about a person holds the person's row first (``lock_merge``, ``lock_leaving``: ``base.approvals.Subject.lock``), and
 so does whoever ends a record: of two at once the second waits, and learns that its request is settled.
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from ankang.base.approvals import overtake
 
 from ..events import people_merged, person_left
-from ..models import Leaving, Merge, Person
+from ..models import Leaving, Merge, Person, Request
 
 MERGE, LEAVING = "people.merge", "people.leaving"
 """The subjects of approvals."""
@@ -26,6 +26,7 @@ SETTLED = {
 def connect() -> None:
     """Hear of records that end."""
     person_left.connect(_settle_merges)
+    person_left.connect(_withdraw_requests)
     people_merged.connect(_settle_leavings)
 
 
@@ -53,6 +54,12 @@ def lock_leaving(reference: str) -> None:
 
 def _settle_merges(person: int, now: datetime) -> None:
     _settle(Merge.objects.filter(Q(absorbed=person) | Q(survivor=person)), "left", now)
+
+
+def _withdraw_requests(person: int, now: datetime) -> None:
+    """What the person asked of the office; one that is being reviewed at this moment is left to its reviewer."""
+    waiting = Request.objects.select_for_update(skip_locked=True).filter(person=person, state="waiting").values_list("pk", flat=True)
+    Request.objects.filter(pk__in=list(waiting)).update(state="withdrawn", decided_at=now)
 
 
 def _settle_leavings(absorbed: int, survivor: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from ankang.access.forms import SearchForm
 from ankang.access.models import LookUp
 from ankang.access.services.reads import reach, search_reads
-from ankang.access.words import OUTCOME_WORDS
+from ankang.access.words import OUTCOME_WORDS, SOUGHT_WORDS
 from ankang.base.exports import ExportSubject
 from ankang.core.masking import mask_name
 from ankang.staff.services.reach import search_staff, staff_for
@@ -43,7 +43,7 @@ def _look_ups(user: Any, query: str) -> QuerySet[LookUp]:
 
 def _look_up(row: LookUp, lang: str, reader: str) -> list[str]:
     with override("en" if lang == "en" else "zh-hans"):
-        return [moment_of(row.at), reader, row.purpose, str(OUTCOME_WORDS[row.outcome])]
+        return [moment_of(row.at), reader, row.purpose, str(SOUGHT_WORDS[row.sought]), str(OUTCOME_WORDS[row.outcome])]
 
 
 def _staff(user: Any, query: str) -> QuerySet[User]:
@@ -70,7 +70,8 @@ SUBJECTS = (
         _reads, lambda row, lang: _read(row, mask_name(row.reader_name)), lambda row, lang: _read(row, row.reader_name), **_LOGS,
     ),
     ExportSubject(
-        "look_ups", _("Look-ups"), "access_look_ups", "reads.view", (_("at"), _("reader"), _("purpose"), _("result")),
+        "look_ups", _("Look-ups"), "access_look_ups", "reads.view",
+        (_("at"), _("reader"), _("purpose"), _("Looked up by"), _("result")),
         _look_ups, lambda row, lang: _look_up(row, lang, mask_name(row.by_name)),
         lambda row, lang: _look_up(row, lang, row.by_name), **_LOGS,
     ),
