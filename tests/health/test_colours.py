@@ -1,5 +1,7 @@
 """From application to grey, to green, and on to what the evidence says; each real change once in the feed."""
 
+from uuid import uuid4
+
 import pytest
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -18,6 +20,8 @@ from ankang.health.services import (
     record_evidence,
     retract_evidence,
 )
+from ankang.health.services.bulk import check_people_with
+from ankang.health.services.dossiers import standing_evidence
 
 from .builders import CDC, NOW, a_person, changes_of, days, evidence, feed, isolation, seconds, unknown_person
 
@@ -50,6 +54,23 @@ def test_the_job_of_the_first_check_turns_grey_green():
     check_person_job(person)
     assert colour_of(person).colour is Colour.GREEN
     assert changes_of(person) == [(None, GREY), (GREY, GREEN)]
+
+
+def test_who_stays_green_has_been_so_since_the_first_check():
+    person = a_person()
+    check_person(person, NOW + days(3))
+    assert (colour_of(person).since, changes_of(person)) == (NOW, [(None, GREEN)])
+
+
+def test_a_reason_says_in_both_languages_what_ends_it_and_when():
+    person = a_person()
+    isolation(person, NOW - days(1), NOW + days(4))
+    view = colour_of(person)
+    reason = view.reasons[0]
+    assert (reason.since, reason.until) == (NOW - days(1), NOW + days(4))
+    assert (reason.text("zh-hans"), reason.text("en")) == (reason.text_zh, reason.text_en)
+    assert (reason.ends_when("zh-hans"), reason.ends_when("en")) == (reason.ends_when_zh, reason.ends_when_en)
+    assert reason.ends_when_zh != reason.ends_when_en
 
 
 def test_whoever_is_not_on_file_is_grey():
@@ -180,6 +201,33 @@ def test_a_retraction_needs_a_record_of_that_person_a_reason_and_happens_once():
     retract_evidence(person, identity, "wrong", "staff:7", NOW)
     with pytest.raises(EvidenceRetracted):
         retract_evidence(person, identity, "wrong", "staff:7", NOW)
+
+
+def test_only_a_record_that_is_there_is_retracted_and_nothing_else_is_taken_for_it():
+    person = a_person()
+    evidence(person, "contact", relation="close")
+    with pytest.raises(EvidenceNotFound):
+        retract_evidence(person, uuid4(), "mistake", "doctor", NOW)
+    assert colour_of(person).colour is Colour.RED
+
+
+def test_a_clock_may_be_ten_minutes_fast_and_no_more():
+    person, minute = a_person(), days(1) / 1440
+    evidence(person, "contact", NOW + 10 * minute, relation="general")
+    with pytest.raises(EvidenceRefused):
+        evidence(person, "contact", NOW + 10 * minute + minute / 60, relation="general")
+
+
+def test_many_people_with_their_records_at_hand_are_judged_as_one_by_one():
+    red, new, green = a_person(), unknown_person(), a_person()
+    evidence(red, "contact", relation="close")
+    close = standing_evidence([red])[red]
+    assert check_people_with({red: [], new: close, green: close}, NOW + days(1)) == 3
+    assert [changes_of(person) for person in (red, new, green)] == [
+        [(None, GREEN), (GREEN, RED), (RED, GREEN)],
+        [(None, RED)],
+        [(None, GREEN), (GREEN, RED)],
+    ]
 
 
 def test_every_job_has_its_name_and_queue():
