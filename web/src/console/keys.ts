@@ -1,5 +1,5 @@
 /** The console by keyboard: "/" to the search box, j and k from row to row, x ticks a row, o opens it, h goes to the first page,
-    i to the first field, Ctrl+Enter sends the form; "?" lists them. Without this script everything is reached with Tab.
+    i to the first field, Ctrl+Enter sends the form, or leads to its buttons where they say yes and no; "?" lists them. Without this script everything is reached with Tab.
     Files that are too large together are refused before they are sent, so that what was typed stays. */
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && (target as HTMLInputElement).type !== "checkbox";
@@ -30,6 +30,13 @@ function firstField(): void {
   [...fields].find((field) => field.offsetParent !== null)?.focus();
 }
 
+/** Sends the form; where its buttons say different things (agree, refuse), the first of them is in focus and nothing is sent yet. */
+function send(form: HTMLFormElement | null): void {
+  const choices = [...(form?.elements ?? [])].filter((one): one is HTMLButtonElement => one instanceof HTMLButtonElement && one.type === "submit" && !!one.value);
+  if (choices.length > 1) choices[0]?.focus();
+  else form?.requestSubmit();
+}
+
 function showHelp(open: boolean): void {
   const list = help();
   if (!list) return;
@@ -48,11 +55,17 @@ const acts: Record<string, () => void> = {
   o: () => here && linkOf(here)?.click(),
 };
 
+/** The first stop of a page: before the navigation, not behind it. */
+addEventListener("DOMContentLoaded", () => {
+  const skip = document.querySelector(".skip-link");
+  if (skip) document.body.prepend(skip);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && typing(event.target)) {
     event.preventDefault();
-    (event.target as HTMLInputElement).form?.requestSubmit();
+    send((event.target as HTMLInputElement).form);
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
