@@ -137,3 +137,12 @@ def test_a_stay_that_is_told_late_is_judged_by_when_it_was():
 def test_a_stay_without_an_end_lasted_until_it_was_told():
     rule = a_rule("yellow.x", '{ kind = "stay" }', "within_days = 5")
     assert colours(rule, [a("stay", region="341881", since=-3)], 4.9, 5) == ["yellow", "green"]
+
+
+def test_the_last_step_is_not_done_before_the_one_before_it():
+    rule = a_rule("yellow.x", '{ kind = "isolation" }', 'ends = [{ steps = [{ on = "elapsed", days = 30 }, { on = "order_over" }] }]')
+    assert colours(rule, [an_order(0, 0, 14)], 14, 43.9, 44) == ["yellow", "yellow", "green"]
+    steps = '{ on = "elapsed", days = 3 }, { on = "area_lifted" }'
+    rule = a_rule("red.area", '{ kind = "stay", areas = ["high"] }', f"ends = [{{ steps = [{steps}] }}]")
+    zone = (Area("3418", "high", T, T + 2 * DAY),)
+    assert colours(rule, [a("stay", 1, region="341881", since=1, until=1)], 2, 3.9, 4, areas=zone) == ["red", "red", "green"]

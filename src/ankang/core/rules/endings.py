@@ -176,7 +176,7 @@ def walk(steps: Sequence[ReadyStep], fact: Fact, dossier: Dossier) -> int | None
         done = step.done(fact, fact.last if step.anew else moment, dossier)
         if done is None:
             return None
-        moment = done if moment is None or not step.anew else max(done, moment)
+        moment = done if moment is None else max(done, moment)
     return moment
 
 
