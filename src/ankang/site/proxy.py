@@ -20,10 +20,10 @@ _PATH_SIGNS = "/:@!$&'()*+,;=~-._"
 _READ_SECONDS = 30
 _TIMEOUT = aiohttp.ClientTimeout(total=60, connect=3)
 _DOWN = {
-    "zh": ("服务正在恢复", "请稍后再试，什么都没有丢失。您的安康码仍可使用，没有网络也行。", "打开我的码", "再试一次"),
+    "zh": ("服务正在恢复", "请稍后再试。您的安康码仍可使用，没有网络也行。", "打开我的码", "再试一次"),
     "en": (
         "The service is coming back",
-        "Nothing was lost; please try again in a moment. Your code still works, also without the network.",
+        "Please try again in a moment. Your code still works, also without the network.",
         "Open my code",
         "Try again",
     ),
