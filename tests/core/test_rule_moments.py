@@ -146,3 +146,17 @@ def test_the_last_step_is_not_done_before_the_one_before_it():
     rule = a_rule("red.area", '{ kind = "stay", areas = ["high"] }', f"ends = [{{ steps = [{steps}] }}]")
     zone = (Area("3418", "high", T, T + 2 * DAY),)
     assert colours(rule, [a("stay", 1, region="341881", since=1, until=1)], 2, 3.9, 4, areas=zone) == ["red", "red", "green"]
+
+
+def test_the_earliest_of_several_endings_ends_it():
+    ends = 'ends = [{ steps = [{ on = "elapsed", days = 5 }] }, { steps = [{ on = "elapsed", days = 3 }] }]'
+    assert colours(a_rule("yellow.x", '{ kind = "contact" }', ends), [CONTACT], 2.9, 3) == ["yellow", "green"]
+
+
+def test_another_rule_is_over_when_it_is_over_in_all_areas():
+    red = a_rule("red.area", '{ kind = "stay", areas = ["high"] }', 'ends = [{ steps = [{ on = "area_lifted" }] }]')
+    after = a_rule("yellow.after", '{ kind = "stay" }', 'begins = [{ on = "rule_over", rule = "red.area" }]\nwithin_days = 3')
+    zones = (Area("3418", "high", T, T + 5 * DAY), Area("341881", "high", T, T + 9 * DAY))
+    stay = a("stay", 1, region="341881", since=1, until=1)
+    found = [evaluate([stay], load(HEAD + red + after), T + int(day * DAY), zones) for day in (6, 9, 12)]
+    assert [[reason.rule for reason in one.reasons] for one in found] == [["red.area"], ["yellow.after"], []]
