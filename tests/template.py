@@ -34,5 +34,6 @@ def _template() -> Path:
             done = subprocess.run([ANKANG, "migrate"], env=environment | {"ANKANG_DATA": str(draft)}, capture_output=True, text=True)
             told = (done.returncode, done.stdout, done.stderr)
             assert told == (0, "Tables, keys and partitions are up to date.\n", ""), told
+            (cluster_folder(draft) / "postgresql.local.conf").write_text("fsync = off  # processes are killed here, never the machine\n")
             draft.rename(made)
     return made
