@@ -1,5 +1,7 @@
 """Who is it? Persons by document and phone, or by name and birth date, through blind indices; and the towns they may live in."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,6 +15,17 @@ from ankang.trust.keyring import keyring
 from ..known_by import name_born_blind
 from ..models import FormerDocument, Person
 from ..rules import same_name
+
+AT_ONCE = 5_000
+"""Documents asked for in one query."""
+
+
+class Known(NamedTuple):
+    """Somebody whom a document may mean, the names under which it opens, and the country it came with."""
+
+    person: Person
+    names: list[str]
+    country: str
 
 
 class Match(NamedTuple):
@@ -35,7 +48,7 @@ def towns() -> list[Region]:
 def find_person(kind: str, document: str, country: str = "") -> Person | None:
     """The person with this checked document, also by a former one or one of a merged record."""
     with province_wide():
-        return next((person for person, _, _ in _known(kind, document, country)), None)
+        return next((one.person for one in _known(kind, document, country)), None)
 
 
 def match_person(kind: str, document: str, name: str, country: str = "") -> Match:
@@ -44,9 +57,29 @@ def match_person(kind: str, document: str, name: str, country: str = "") -> Matc
     A passport is known by number and country; records that came without a country count where the name fits.
     """
     with province_wide():
-        known = _known(kind, document, country)
-    fitting = [person for person, names, _ in known if any(same_name(one, name) for one in names)]
-    return Match(fitting[0] if fitting else None, any(exact for _, _, exact in known))
+        return match_of(_known(kind, document, country), name, country)
+
+
+def match_of(known: Sequence[Known], name: str, country: str = "") -> Match:
+    """The same among those whom :func:`known_by_documents` found."""
+    fitting = [one.person for one in known if any(same_name(own, name) for own in one.names)]
+    return Match(fitting[0] if fitting else None, any(country in ("", one.country) for one in known))
+
+
+def known_by_documents(blinds: Iterable[bytes]) -> dict[bytes, list[Known]]:
+    """Whom each of these documents may mean, by its blind index: who has it (a merged record means who it went into), then who
+    had it. Two queries for ``AT_ONCE`` documents; the caller may see the whole province."""
+    found, wanted = defaultdict[bytes, list[Known]](list), sorted(set(blinds))
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        rows = Person.objects.filter(document_blind__in=some).select_related("merged_into", "town")
+        for row in rows.order_by("-document_country", "id"):
+            into = row.merged_into
+            found[bytes(row.document_blind)].append(Known(into or row, [row.name, *([into.name] if into else [])], row.document_country))
+        for old in FormerDocument.objects.filter(document_blind__in=some).select_related("person", "person__merged_into"):
+            person = old.person.merged_into or old.person
+            found[bytes(old.document_blind)].append(Known(person, [person.name, old.person.name], old.country))
+    return dict(found)
 
 
 def blinds_matching(text: str) -> tuple[list[bytes], list[bytes]]:
@@ -87,21 +120,8 @@ def _one_of(first: "QuerySet[Any, Any]", *others: "QuerySet[Any, Any]") -> Q:
     return Q(pk__in=first.union(*others, all=True)) & ~Q(state="merged")
 
 
-def _known(kind: str, document: str, country: str) -> list[tuple[Person, list[str], bool]]:
-    """Each person this document may mean, the names under which it opens, and whether the country is the same one."""
-    blind, wanted = document_blind(kind, document), _countries(country)
-    rows = Person.objects.filter(document_blind=blind).select_related("merged_into", "town")
-    former = FormerDocument.objects.filter(document_blind=blind).select_related("person", "person__merged_into")
-    found = [
-        (row.merged_into or row, [row.name, *([row.merged_into.name] if row.merged_into else [])], row.document_country)
-        for row in (rows.filter(document_country__in=wanted) if wanted else rows).order_by("-document_country", "id")
-    ]
-    found += [
-        (old.person.merged_into or old.person, [(old.person.merged_into or old.person).name, old.person.name], old.country)
-        for old in (former.filter(country__in=wanted) if wanted else former)
-    ]
-    return [(person, names, country in ("", its)) for person, names, its in found]
-
-
-def _countries(country: str) -> list[str]:
-    return [country, ""] if country else []
+def _known(kind: str, document: str, country: str) -> list[Known]:
+    """Whom this document may mean; with a country, records of another one are left out."""
+    blind = document_blind(kind, document)
+    found = known_by_documents([blind]).get(blind, [])
+    return [one for one in found if one.country in (country, "")] if country else found

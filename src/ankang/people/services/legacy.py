@@ -34,7 +34,7 @@ from ..errors import AlreadyReviewed, TooManyClaims
 from ..locks import lock_document
 from ..models import ClaimTry, FormerDocument, LegacyCode, LegacyImport, Person
 from ..rules import CODES_PER_DAY, LEGACY_SYSTEMS, same_name
-from .finding import find_person, match_person
+from .finding import Known, document_blind, known_by_documents, match_of
 from .keeping import name_of
 
 DUTY = "people.import"
@@ -196,18 +196,22 @@ def _sorted_rows(
     towns = set(region_codes_below(regions_where(user, DUTY)))
     good, refused, seen = list[Good](), list(reading.refused), set[str]()
     blinds = {_blind(system, _tidy(str(row.values["number"]))) for row in reading.good}
+    documents = [document_blind(*str(row.values["document"]).split(":", 1)) for row in reading.good]
     with province_wide():
-        known = LegacyCode.objects.filter(system=system, number_blind__in=blinds).exclude(source=own)
-        taken = {bytes(blind) for blind in known.values_list("number_blind", flat=True)}
-    for row in reading.good:
+        there = LegacyCode.objects.filter(system=system, number_blind__in=blinds).exclude(source=own)
+        taken = {bytes(blind) for blind in there.values_list("number_blind", flat=True)}
+        known = known_by_documents(documents)
+    for row, document in zip(reading.good, documents, strict=True):
         try:
-            good.append((row, _owner(system, row, seen, taken, towns)))
+            good.append((row, _owner(system, row, seen, taken, towns, known.get(document, []))))
         except RowFault as fault:
             refused.append(Refusal(row.number, fault.code, fault.column, row.cells))
     return good, sorted(refused), reading
 
 
-def _owner(system: str, row: GoodRow, seen: set[str], taken: set[bytes], towns: set[str]) -> Person | None:
+def _owner(
+    system: str, row: GoodRow, seen: set[str], taken: set[bytes], towns: set[str], known: list[Known]
+) -> Person | None:
     number = _tidy(str(row.values["number"]))
     if not re.fullmatch(r"[0-9A-Z]{4,40}", number):
         raise RowFault("bad_code", "登记码")
@@ -216,11 +220,9 @@ def _owner(system: str, row: GoodRow, seen: set[str], taken: set[bytes], towns: 
     if _blind(system, number) in taken:
         raise RowFault("code_taken", "登记码")
     seen.add(number)
-    kind, document = str(row.values["document"]).split(":", 1)
-    there = find_person(kind, document)
-    if there is None or there.town_id not in towns:
+    if not known or known[0].person.town_id not in towns:
         return None  # a list tells nobody who is on file elsewhere; there the person exchanges the code themselves
-    match = match_person(kind, document, str(row.values["name"]))
+    match = match_of(known, str(row.values["name"]))
     if match.person is None and match.on_file:
         raise RowFault("name_differs", "姓名")
     return match.person
