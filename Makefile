@@ -27,7 +27,7 @@ run: build
 
 test: build $(MADE)/test-packages
 	@scripts/bootstrap browser
-	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(MADE)/test-packages $(MADE)/web-packages
 	.venv/bin/ruff check src tests bench

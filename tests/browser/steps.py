@@ -8,6 +8,7 @@ from typing import Any
 
 import zxingcpp
 from PIL import Image
+from playwright.sync_api import TimeoutError
 
 from tests.house import House
 
@@ -45,9 +46,16 @@ def read_qr(page: Any, selector: str = "#qr") -> str:
 
 
 def open_code(page: Any, colour: str = "绿码") -> None:
-    """Open the code page and wait until the colour has come."""
-    page.goto("/code")
-    page.wait_for_function("word => document.querySelector('#word').textContent.includes(word)", arg=colour)
+    """Open the code page, and again while it is not yet of this colour: a page that is open asks only each minute."""
+
+    def is_shown() -> bool:
+        try:
+            page.wait_for_function("word => document.querySelector('#word').textContent.includes(word)", arg=colour, timeout=8_000)
+        except TimeoutError:
+            return False
+        return True
+
+    again_until(lambda: page.goto("/code"), is_shown)
 
 
 def sign_in(page: Any, house: House, account: str) -> None:

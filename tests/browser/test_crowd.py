@@ -82,21 +82,33 @@ def test_a_class_is_led_in_and_a_child_walks_along(windows: Desk, house: House, 
     leader.check("input[name=pairs]")
     leader.click("button[value=along]")
     assert "与您同行至" in leader.inner_text("main")
-    open_code(leader)
     door.goto("/scanner")
     door.wait_for_selector("#desk:not([hidden])")
     door.locator("input[value=exit]").check(force=True)
-    assert verify_typed(door, read_qr(leader)) == "放行"
-    assert door.locator("#answer_company li").count() == 2
+
+    seen: list[tuple[str, int]] = []
+
+    def show_the_code() -> None:
+        door.wait_for_selector("#answer", state="hidden")
+        open_code(leader)
+        seen.append((verify_typed(door, read_qr(leader)), door.locator("#answer_company li").count()))
+
+    again_until(show_the_code, lambda: seen[-1][1] > 0, 150)  # a gate that had not heard of them: the next minute's code
+    assert seen[-1] == ("放行", 2)
     picture(door, "scanner-companions")
 
     screen.goto(enrol_scanner(manager, PLACE, "门口屏幕").replace("/scanner#", "/kiosk#"))
     screen.wait_for_selector("#stage:not([hidden])")
     assert "/p/" in read_qr(screen)
     picture(screen, "kiosk")
+    screen.wait_for_function("async () => !!(await caches.match('/kiosk'))")
     screen.clock.install()
     screen.context.set_offline(True)
     screen.clock.fast_forward("03:00")
     screen.wait_for_selector("#gone:not([hidden])")
     assert screen.is_hidden("#qr")
     picture(screen, "kiosk-paused")
+    screen.reload()  # the power was away as well
+    screen.wait_for_selector("#gone:not([hidden]), #notice:not([hidden])")
+    assert screen.is_hidden("#qr")
+    picture(screen, "kiosk-started-offline")

@@ -18,13 +18,14 @@ interface Fetching extends Event {
 
 const NAME = "ankang-";
 const SHELL = ["/code", "/phone/icon.svg", "/phone/code.webmanifest"];
-const RIDE = "/phone/ride.js";
+const LATER = ["/scanner", "/phone/ride.js", "/kiosk", "/group"];
 const cache = (): Promise<Cache> => caches.open(NAME + VERSION);
 const fresh = (paths: string[]): Request[] => paths.map((path) => new Request(path, { cache: "reload" }));
 
-/** A phone that had the scanner or the ride code off line keeps having it after an update. */
+/** What a device had off line beside its code, it keeps having after an update. */
 const install = async (): Promise<void> => {
-  const more = [...((await caches.match("/scanner")) ? SCANNER : []), ...((await caches.match(RIDE)) ? [RIDE] : [])];
+  const more: string[] = [];
+  for (const path of LATER) if (await caches.match(path)) more.push(...(path === "/scanner" ? SCANNER : [path]));
   await (await cache()).addAll(fresh([...SHELL, ...more]));
   await self.skipWaiting();
 };

@@ -7,7 +7,7 @@ const shell = (path: string): string | undefined => shellOf(new URL(path, HOME),
 
 test("the service worker answers for the phone pages and for nothing else", () => {
   assert.deepEqual(
-    ["/code?lang=en", "/scanner", "/p/IgAAABEDAQ", "/phone/icon.svg", "/", "/apply", "/me", "/g/v1/me", "/p/a/b", "https://other.example/code"].map(shell),
-    ["/code", "/scanner", "/p/", "/phone/icon.svg", undefined, undefined, undefined, undefined, undefined, undefined],
+    ["/code?lang=en", "/scanner", "/kiosk", "/group", "/p/IgAAABEDAQ", "/phone/icon.svg", "/", "/apply", "/me", "/g/v1/me", "/p/a/b", "https://other.example/code"].map(shell),
+    ["/code", "/scanner", "/kiosk", "/group", "/p/", "/phone/icon.svg", undefined, undefined, undefined, undefined, undefined, undefined],
   );
 });

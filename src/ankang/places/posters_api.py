@@ -28,9 +28,10 @@ class PostersIn(Given):
 @router.get("posters")
 @requires("checkpoints.view")
 def get_posters(request: HttpRequest, wanted: Query[PostersIn]) -> Any:
-    """At most 500 posters as one PDF, by site number; of more, part by part: the file's name says which of how many.
+    """At most 500 posters as one PDF, by site number; of more, part by part: the file's name says which of how many. A part
+    beyond the last is not found.
 
-    Errors: not_found (also a part beyond the last), pdf_too_large, pdf_too_slow.
+    Errors: not_found, pdf_too_large, pdf_too_slow.
     """
     rows = checkpoints_of(request.user, "checkpoints.view").order_by("site_no", "pk")
     rows = rows.filter(pk__in=wanted.checkpoint) if wanted.checkpoint else rows

@@ -1,7 +1,7 @@
 /** A screen at a door: this minute's place code, its digits, the clock. It holds no key and no code of a coming minute: whoever
  *  stole the screen, or its memory, could otherwise send tomorrow's codes around. Without a network it says so and shows none. */
 import { now, skew } from "../phone/clock";
-import { byId, clockFace, dress, put, say, show } from "../phone/page";
+import { byId, clockFace, dress, put, say, show, startWorker } from "../phone/page";
 import { drawQr } from "../phone/qr";
 import { keepReporting } from "../phone/report";
 import { change, pair, refreshDoor, theDoor } from "../scanner/door";
@@ -129,6 +129,7 @@ keepReporting("screen", async () => {
 }, skew);
 
 dress(WORDS, paint);
+startWorker(["/kiosk"]);
 addEventListener("online", () => void renew());
 document.addEventListener("visibilitychange", stayOn);
 stayOn();

@@ -2,7 +2,7 @@
 
 export const shellOf = ({ origin, pathname }: URL, home: string): string | undefined => {
   if (origin !== home) return undefined;
-  if (pathname === "/code" || pathname === "/scanner" || pathname.startsWith("/phone/")) return pathname;
+  if (["/code", "/scanner", "/kiosk", "/group"].includes(pathname) || pathname.startsWith("/phone/")) return pathname;
   return /^\/p\/[\w-]+$/.test(pathname) ? "/p/" : undefined;
 };
 
