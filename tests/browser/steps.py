@@ -38,11 +38,16 @@ def again_until(attempt: Callable[[], object], seen: Callable[[], bool], seconds
 
 
 def read_qr(page: Any, selector: str = "#qr") -> str:
-    """The text of the QR code as a camera would read it from the screen."""
-    image = Image.open(io.BytesIO(page.locator(selector).screenshot()))
-    found = {code.text for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)}
+    """The text of the QR code as a camera would read it from the screen; a camera looks again while it is being drawn."""
+    found: set[str] = set()
+
+    def look() -> None:
+        image = Image.open(io.BytesIO(page.locator(selector).screenshot()))
+        found.update(code.text for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode))
+
+    again_until(look, lambda: bool(found), 10)
     assert len(found) == 1, f"{len(found)} codes on the picture"
-    return str(found.pop())
+    return found.pop()
 
 
 def open_code(page: Any, colour: str = "绿码") -> None:

@@ -272,6 +272,19 @@ def test_a_damaged_list_is_fetched_anew_and_an_older_one_than_was_held_is_refuse
     picture(door, "scanner-list-refused-phone")
 
 
+def test_each_publication_reaches_a_door_that_stays_open(windows: Desk, house: House, people: dict[str, Any]) -> None:
+    _, door, _ = scanner(windows, "常开手机")
+    fetched: list[str] = []
+    door.on("response", lambda told: fetched.append(told.url) if "/lists/" in told.url and told.ok else None)
+    for _ in range(3):  # lists of few withdrawals weigh less than what changed in them
+        house.ankang("list", "publish")
+        door.wait_for_timeout(1_500)  # gates look each second
+        door.evaluate("dispatchEvent(new Event('online'))")
+        door.wait_for_timeout(1_500)
+        assert door.is_hidden("#list_fault"), door.inner_text("#list_fault")
+    assert {int(url.split("/")[-2]) for url in fetched} == {1, 2, 3, 4}
+
+
 def test_a_list_of_another_province_is_refused(windows: Desk, people: dict[str, Any]) -> None:
     window, door, _ = scanner(windows, "外省名单手机")
     kept = door.evaluate("JSON.parse(localStorage.getItem('ankang.door')).issuer")

@@ -4,23 +4,12 @@ import { ListFault } from "../core/golomb";
 import { PHONES, SHEETS, WITHDRAWN_PASSES, WITHDRAWN_SHEETS } from "../core/list-file";
 import { checkMark, takeDelta, takeList } from "../core/lists";
 import type { Held, Terms } from "../core/lists";
+import { wayTo } from "../core/offers";
+import type { Delta, Offer } from "../core/offers";
 import { now } from "../phone/clock";
 import { ask } from "../phone/gate";
 import { change, refreshKeys, theDoor } from "./door";
 import { forgetBefore, keepList, listOf, markFor } from "./list-store";
-
-interface Named {
-  file: string;
-  bytes: number;
-}
-interface Offer {
-  issuer: number;
-  epoch: number;
-  kind: number;
-  sequence: number;
-  list: (Named & { sequence: number }) | null;
-  deltas: (Named & { from: number; to: number })[];
-}
 
 const PATIENCE = 20000;
 const NAME = /^\d+(-\d+)?\.ak[ld]$/;
@@ -42,26 +31,11 @@ const fetchFile = async ({ issuer, epoch, kind }: Offer, name: string): Promise<
   }
 };
 
-/** The deltas that lead from one sequence on; fewer than all when a link is missing. */
-const leadOn = (offer: Offer, sequence: number): Offer["deltas"] => {
-  const way: Offer["deltas"] = [];
-  for (let at = sequence; at < offer.sequence;) {
-    const next = offer.deltas.find(({ from, to }) => from === at && to > at);
-    if (!next) return way;
-    way.push(next);
-    at = next.to;
-  }
-  return way;
-};
-
-const reaches = (offer: Offer, sequence: number): boolean => sequence === offer.sequence || leadOn(offer, sequence).at(-1)?.to === offer.sequence;
-const weight = (files: Named[]): number => files.reduce((n, { bytes }) => n + bytes, 0);
-
 const breathe = (): Promise<void> => new Promise((go) => setTimeout(go));
 
-const apply = async (from: Held, offer: Offer, terms: Terms): Promise<Held> => {
+const apply = async (from: Held, deltas: Delta[], offer: Offer, terms: Terms): Promise<Held> => {
   let held = from;
-  for (const { file } of leadOn(offer, held.header.sequence)) {
+  for (const { file } of deltas) {
     const data = await fetchFile(offer, file);
     await breathe();
     held = takeDelta(held, data, terms);
@@ -70,28 +44,36 @@ const apply = async (from: Held, offer: Offer, terms: Terms): Promise<Held> => {
 };
 
 /** The full list is of the last hour, and may be older than what was held before it was lost; with its deltas it must not be. */
-const afresh = async (offer: Offer, terms: Terms): Promise<Held> => {
+const afresh = async (offer: Offer, deltas: Delta[], terms: Terms): Promise<Held> => {
   const data = await fetchFile(offer, offer.list!.file);
   await breathe();
-  const held = await apply(takeList(data, terms), offer, terms);
+  const held = await apply(takeList(data, terms), deltas, offer, terms);
   const mark = markFor(terms.indices, terms.epoch);
   if (mark) checkMark(held.header, mark);
   return held;
 };
 
-/** Deltas when they lead all the way and weigh less than the list; the list also when they turn out not to fit. */
+const heldOf = ({ kind, epoch }: Offer): Held | undefined => listOf(kind, epoch);
+const isTold = (offer: Offer): boolean => {
+  const held = heldOf(offer)?.header.sequence ?? 0;
+  return held >= offer.sequence || !!wayTo(offer, held);
+};
+
+/** Along the lighter way; by the list also when the deltas turn out not to fit. */
 const take = async (offer: Offer, terms: Terms): Promise<Held | undefined> => {
-  const held = listOf(offer.kind, offer.epoch);
+  const held = heldOf(offer);
   if (held && held.header.sequence >= offer.sequence) return undefined;
-  const way = held ? leadOn(offer, held.header.sequence) : [];
-  if (held && reaches(offer, held.header.sequence) && (!offer.list || weight(way) <= offer.list.bytes)) {
+  const way = wayTo(offer, held?.header.sequence ?? 0);
+  if (held && way && !way.list) {
     try {
-      return await apply(held, offer, terms);
+      return await apply(held, way.deltas, offer, terms);
     } catch (fault) {
       if (!(fault instanceof ListFault)) throw fault;
     }
   }
-  return offer.list ? afresh(offer, terms) : undefined;
+  const whole = wayTo(offer, 0);
+  if (!whole && held && offer.list) throw new ListFault("wrong_base");
+  return whole && afresh(offer, whole.deltas, terms);
 };
 
 const isOffer = (offer: Offer): boolean =>
@@ -114,6 +96,11 @@ const known = (today: number): string => {
   return least ? `?after=${today}:${least}` : "";
 };
 
+const offered = async (after: string): Promise<Offer[] | undefined> => {
+  const answer = await ask<{ lists: Offer[] }>("/g/v1/lists" + after);
+  return answer.ok ? answer.body.lists.filter(isOffer) : undefined;
+};
+
 let fetching = false;
 
 /** Brings the lists of the running and the next epoch up to date. Never throws; without a network nothing changes. */
@@ -122,10 +109,12 @@ export const refreshLists = async (): Promise<void> => {
   fetching = true;
   try {
     const today = epochOf(now());
-    const answer = await ask<{ lists: Offer[] }>("/g/v1/lists" + (trouble ? "" : known(today)));
-    if (!answer.ok) return;
+    const ours = ({ epoch }: Offer): boolean => epoch === today || epoch === today + 1;
+    let offers = await offered(trouble ? "" : known(today));
+    if (offers && !offers.filter(ours).every(isTold)) offers = await offered("");
+    if (!offers) return;
     trouble = "";
-    for (const offer of answer.body.lists.filter(isOffer)) if (offer.epoch === today || offer.epoch === today + 1) await takeOffer(offer).catch(explain);
+    for (const offer of offers.filter(ours)) await takeOffer(offer).catch(explain);
     await forgetBefore(today - 1);
   } finally {
     fetching = false;
