@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ankang.access.errors import TooManyLookUps
+from ankang.access.forms import PurposeForm
 from ankang.access.models import Alert, LookUp
 from ankang.access.services.looking_up import look_up
 from ankang.access.services.naming import MOST_NAMESAKES, look_up_by_name, open_namesake
@@ -177,6 +178,14 @@ def test_the_page_says_what_is_wrong_keeps_what_was_typed_and_the_purpose(here: 
     assert (answer.status_code, says in body, "no. 9" in body) == (422, True, True)
     assert all(f'value="{value}"' in body for value in typed.values() if value)
     assert not LookUp.objects.filter(by_name="agent-1").exists()
+
+
+@pytest.mark.parametrize("note", ["\u200b", "\u202e \u2066", "  "])
+def test_a_purpose_that_nobody_sees_is_none(here: Side, note: str) -> None:
+    form = PurposeForm({"purpose": "window", "note": note})
+    assert (form.is_valid(), list(form.errors)) == (False, ["note"])
+    shown = PurposeForm({"purpose": "window", "note": f"\u202e工单 8{note}"})
+    assert (shown.is_valid(), shown.words()) == (True, "window: 工单 8")
 
 
 def test_names_and_numbers_share_one_hour_and_many_misses_are_an_alert(here: Side) -> None:

@@ -158,7 +158,9 @@ def test_a_look_up_by_name_and_birth_date_answers_the_one_or_lines_to_open(perso
     body = {"purpose": "hotline", "note": "no. 6", "name": f" {person.name}", "born": "1990-03-07"}
     answer = api.post(f"{API}/look-ups/names", body, JSON).json()
     assert (answer["found"]["number"], answer["several"], answer["more"], person.name in str(answer)) == (person.pk, [], False, False)
-    for wrong in ({"born": "1990-02-30"}, {"born": ""}, {"name": "王" * 5000}, {"name": "王1"}, {"note": " "}, {"other": 1}):
+    days, names = ("1990-02-30", "", 0, "1990-03-07T00:00:00"), ("王" * 5000, "王1")
+    faults = [*({"born": one} for one in days), *({"name": one} for one in names), {"note": " "}, {"note": "\u200b"}, {"other": 1}]
+    for wrong in faults:
         assert code_of(api.post(f"{API}/look-ups/names", body | wrong, JSON)) == (422, "bad_input")
     other = applied(name=person.name, document=a_document(7), phone="+8613900002222").person
     answer = api.post(f"{API}/look-ups/names", body, JSON).json()

@@ -116,7 +116,9 @@ def test_who_read_and_who_looked_up_is_named_after_a_security_administrator_s_ye
     _signed_in(client, auditor)
     asks = {"list": log, "form": "csv", "kind": "masked"}
     text = client.post("/console/exports/ask", asks).content.decode("utf-8-sig")
-    assert (name in text, f",{masked}," in text, "hotline: 工单 7" in text) == (False, True, True)
+    assert (name in text, f",{masked}," in text, "处理申诉或 12345 来电: 工单 7" in text, "hotline" in text) == (False, True, True, False)
+    wrong = {"reads": "since=gestern", "look_ups": "outcome=x"}[log]  # a filter that nobody knows must not give the whole list
+    assert client.post("/console/exports/ask", asks | {"query": wrong}).status_code == 422
     page = client.get({"reads": "/console/reads/", "look_ups": "/console/reads/look-ups/?outcome=found"}[log]).content.decode()
     assert f"/console/exports/ask?list={log}" in page
     assert client.post("/console/exports/ask", asks | {"kind": "clear", "purpose": " "}).status_code == 422

@@ -183,6 +183,26 @@ def _kind(number: str) -> str:
     return "护照" if number.startswith("C") else "居民身份证"
 
 
+def test_a_list_that_was_only_looked_at_is_looked_at_anew(applied: Apply) -> None:
+    user, copy = clerk(), LIST + b"\r\n"
+    taken = looked_at(user)
+    legacy.take_list(user, taken.pk, NOW)
+    assert looked_at(user, copy).findings["good"] == 0
+    legacy.undo_list(user, taken.pk, NOW)
+    again = looked_at(user, copy)
+    assert (again.findings["good"], LegacyImport.objects.filter(state="checked").count()) == (3, 1)
+
+
+def test_the_page_says_what_is_wrong_with_a_file(ningguo: None, client: Client) -> None:
+    client.force_login(clerk())
+    said = []
+    for body in ("登记码,姓名\n".encode(), "登记码,姓名,证件号码\n".encode("utf-16"), b""):
+        file = SimpleUploadedFile("codes.csv", body, "text/csv")
+        said.append(client.post("/console/legacy/", {"system": "return_to_work", "file": file}).content.decode())
+    assert ["缺少必需的列" in said[0], "编码" in said[1]] == [True, True]
+    assert all("无法读取，请使用" not in page for page in said[:2])
+
+
 def test_a_list_is_forgotten_after_a_month(applied: Apply) -> None:
     user = clerk()
     taken = looked_at(user)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ankang.base.plain_text import visible
 from ankang.people.words import READ_PURPOSES, fault_words
 
 from .services.reads import Wanted
@@ -31,6 +32,12 @@ class PurposeForm(forms.Form):
         error_messages={"required": _("Choose from the list."), "invalid_choice": _("Choose from the list.")},
     )
     note = _line(_("what for: case, order or event"), required=True)
+
+    def clean_note(self) -> str:
+        """The words without what nobody sees, and some of them."""
+        if note := visible(self.cleaned_data["note"]):
+            return note
+        raise forms.ValidationError(_("Please write something here."))
 
     def words(self) -> str:
         """The purpose as it goes on record."""

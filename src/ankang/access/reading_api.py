@@ -1,5 +1,6 @@
 """HTTP of my questions about reads, and of look-ups: the purpose, the number or name and birth date, a masked answer (A6)."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -7,12 +8,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ankang.base.api.paging import Page, PageIn, page_of
 from ankang.base.api.shapes import Given, Number
 from ankang.base.errors import BadInput
 from ankang.base.permissions import for_resident, requires
+from ankang.base.plain_text import visible
 from ankang.core.colours import Colour
 from ankang.people.credentials import require_resident
 from ankang.people.models import Person
@@ -44,11 +46,30 @@ class MyQuestionOut(Schema):
     decided_at: datetime | None
 
 
+def _shown(text: str) -> str:
+    if note := visible(text):
+        return note
+    raise ValueError("nothing in it shows")
+
+
+Note = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S", examples=["12345, no. 8812"]), AfterValidator(_shown)]
+"""For which case; what nobody sees is taken out, and something must be left."""
+
+
+def _a_day(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return value
+    raise ValueError("a day is written 1985-01-31")
+
+
+Day = Annotated[date, BeforeValidator(_a_day)]
+
+
 class LookUpIn(Given):
     """Why (the person sees it), for which case, and the number of the document."""
 
     purpose: Literal["window", "investigation", "hotline", "correction"]
-    note: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S", examples=["12345, no. 8812"])]
+    note: Note
     document: Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -56,9 +77,9 @@ class LookUpByNameIn(Given):
     """Why (the person sees it), for which case, and the whole name with the birth date."""
 
     purpose: Literal["window", "investigation", "hotline", "correction"]
-    note: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S", examples=["12345, no. 8812"])]
+    note: Note
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["王小明"])]
-    born: date
+    born: Day
 
 
 class LookedUpOut(Schema):

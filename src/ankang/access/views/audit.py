@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ankang.base.errors import BadInput
 from ankang.base.permissions import requires
 from ankang.people.views.console import console_page
+from ankang.people.words import read_purpose_words
 
 from ..forms import PersonForm, SearchForm
 from ..models import LookUp
@@ -134,7 +135,10 @@ def look_ups(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.filter(outcome=outcome) if outcome in OUTCOME_WORDS else rows, PAGE).get_page(
         request.GET.get("page")
     )
-    lines = [{"row": row, "outcome": OUTCOME_WORDS[row.outcome], "sought": SOUGHT_WORDS[row.sought]} for row in page]
+    lines = [
+        {"row": row, "outcome": OUTCOME_WORDS[row.outcome], "sought": SOUGHT_WORDS[row.sought], "purpose": read_purpose_words(row.purpose)}
+        for row in page
+    ]
     context = {"page": page, "lines": lines, "outcome": outcome, "outcomes": OUTCOME_WORDS.items(), "kept": _kept(request)}
     return console_page(request, "access/look_ups.html", _("Look-ups"), **context)
 

@@ -56,7 +56,8 @@ FAULTS: Words = {
 
 
 def check_list(user: Any, system: str, region: str, file_name: str, body: bytes, now: datetime) -> LegacyImport:
-    """Read a list and say what would become of each row; nothing is taken yet. The same list again is the same import.
+    """Read a list and say what would become of each row; nothing is taken yet. The same list again is the same import, looked at
+    anew: what was on file then may be another's by now.
 
     Raises BadInput: unknown system, another office's region, or a file that cannot be read (details.fields.file).
     """
@@ -64,7 +65,7 @@ def check_list(user: Any, system: str, region: str, file_name: str, body: bytes,
         raise BadInput(details={"fields": {"system": "unknown_system"}})
     digest = sm3(system.encode() + b"\0" + body)
     there = LegacyImport.objects.filter(digest=digest, state__in=("checked", "taken")).first()
-    if there is not None:
+    if there is not None and there.state == "taken":
         return there
     try:
         good, refused, reading = _sorted_rows(user, system, read_table(body, file_name, COLUMNS, MOST_ROWS))
@@ -77,6 +78,10 @@ def check_list(user: Any, system: str, region: str, file_name: str, body: bytes,
         "faults": [{"row": one.row, "code": one.code, "column": one.column} for one in refused[:200]],
         "header": len(reading.header),
     }
+    if there is not None:
+        there.findings = findings
+        there.save(update_fields=["findings"])
+        return there
     return LegacyImport.objects.create(
         system=system,
         file_name=file_name[:200],

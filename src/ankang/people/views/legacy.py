@@ -37,7 +37,8 @@ def lists(request: HttpRequest) -> HttpResponse:
             )
             return redirect("legacy_list", made.pk)
         except BadInput as fault:
-            problem = " ".join(sentences(fault))
+            said = fault.details.get("file")
+            problem = legacy.fault_sentence(said, get_language() or "zh-hans") if said else " ".join(sentences(fault))
     rows = [_row(row) for row in legacy.imports_in_reach(request.user)[:50]]
     title = _("Earlier registration codes")
     return console_page(request, "people/legacy_lists.html", title, form=form, problem_words=problem, rows=rows)

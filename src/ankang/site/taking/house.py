@@ -16,8 +16,10 @@ from ankang.access.forms import SearchForm
 from ankang.access.models import LookUp
 from ankang.access.services.reads import reach, search_reads
 from ankang.access.words import OUTCOME_WORDS, SOUGHT_WORDS
+from ankang.base.errors import BadInput
 from ankang.base.exports import ExportSubject
 from ankang.core.masking import mask_name
+from ankang.people.words import read_purpose_words
 from ankang.staff.services.reach import search_staff, staff_for
 from ankang.staff.words import role_words
 
@@ -27,23 +29,29 @@ from .rows import moment_of, name_of
 def _reads(user: Any, query: str) -> QuerySet[Any]:
     """Reads on record under the filters of the auditors' page."""
     form = SearchForm(QueryDict(query))
-    form.is_valid()
+    if not form.is_valid():
+        raise BadInput(details={"fields": {"query": "unknown_filter"}})
     return search_reads(user, form.wanted(), timezone.now())
 
 
-def _read(row: Any, reader: str) -> list[str]:
-    return [moment_of(row.at), reader, row.duty, row.purpose, ", ".join(row.fields)]
+def _read(row: Any, lang: str, reader: str) -> list[str]:
+    with override("en" if lang == "en" else "zh-hans"):
+        return [moment_of(row.at), reader, row.duty, str(read_purpose_words(row.purpose)), ", ".join(row.fields)]
 
 
 def _look_ups(user: Any, query: str) -> QuerySet[LookUp]:
     """Look-ups under the filter of the auditors' page."""
     rows, outcome = LookUp.objects.filter(region__in=reach(user)).order_by("-at", "-pk"), QueryDict(query).get("outcome", "")
-    return rows.filter(outcome=outcome) if outcome in OUTCOME_WORDS else rows
+    if outcome and outcome not in OUTCOME_WORDS:
+        raise BadInput(details={"fields": {"query": "unknown_filter"}})
+    return rows.filter(outcome=outcome) if outcome else rows
 
 
 def _look_up(row: LookUp, lang: str, reader: str) -> list[str]:
     with override("en" if lang == "en" else "zh-hans"):
-        return [moment_of(row.at), reader, row.purpose, str(SOUGHT_WORDS[row.sought]), str(OUTCOME_WORDS[row.outcome])]
+        duty = f"{role_words(row.role)} · {row.office}" if row.office else str(role_words(row.role))
+        words = (read_purpose_words(row.purpose), SOUGHT_WORDS[row.sought], OUTCOME_WORDS[row.outcome])
+        return [moment_of(row.at), reader, duty, *map(str, words)]
 
 
 def _staff(user: Any, query: str) -> QuerySet[User]:
@@ -67,11 +75,11 @@ SUBJECTS = (
     ExportSubject(
         "reads", _("Reads on record"), "access_reads", "reads.view",
         (_("at"), _("reader"), _("duty"), _("purpose"), _("fields")),
-        _reads, lambda row, lang: _read(row, mask_name(row.reader_name)), lambda row, lang: _read(row, row.reader_name), **_LOGS,
+        _reads, lambda row, lang: _read(row, lang, mask_name(row.reader_name)), lambda row, lang: _read(row, lang, row.reader_name), **_LOGS,
     ),
     ExportSubject(
         "look_ups", _("Look-ups"), "access_look_ups", "reads.view",
-        (_("at"), _("reader"), _("purpose"), _("Looked up by"), _("result")),
+        (_("at"), _("reader"), _("duty"), _("purpose"), _("Looked up by"), _("result")),
         _look_ups, lambda row, lang: _look_up(row, lang, mask_name(row.by_name)),
         lambda row, lang: _look_up(row, lang, row.by_name), **_LOGS,
     ),
