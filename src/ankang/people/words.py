@@ -15,7 +15,7 @@ FAULTS: dict[tuple[str, str], Any] = {
     ("born", "missing"): _("Give your date of birth, or the day you entered."),
     ("entered_on", "bad_date"): _("Choose the day of entry; it cannot lie in the future."),
     ("document_kind", "not_at_entry"): _("With this document one applies; a code on entry is for passports and travel permits."),
-    ("born", "bad_date"): _("Choose the birth date; it cannot lie in the future."),
+    ("born", "bad_date"): _("Write the birth date as 1985-01-31. It cannot lie in the future, nor before 1880."),
     ("name", "same_name"): _("This is the name on file already."),
     ("phone", "same_phone"): _("This is your number already."),
     ("companion", "nobody"): _("Nobody with this document and name lives in your region. Whoever walks along applies first."),
