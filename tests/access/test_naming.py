@@ -166,7 +166,7 @@ def test_what_cannot_be_right_is_refused_and_nothing_is_searched(here: Side, nam
         ({"number": "1", "name": "王明"}, "not both"),
         ({"name": "王明"}, "nobody is found by the name alone"),
         ({"born": BORN}, "Write the full name"),
-        ({"name": "王明", "born": "1990-02-30"}, "Choose the birth date"),
+        ({"name": "王明", "born": "1990-02-30"}, "Write the birth date as"),
         ({"name": "Аnna Schmidt", "born": BORN}, "Chinese characters or Latin letters"),
     ],
 )
