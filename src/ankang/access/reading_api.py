@@ -19,6 +19,7 @@ from ankang.core.colours import Colour
 from ankang.people.credentials import require_resident
 from ankang.people.models import Person
 from ankang.people.services import masked
+from ankang.people.services.masked import MaskedPerson
 
 from .models import Question
 from .rules import LONGEST_TEXT
@@ -65,25 +66,32 @@ def _a_day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_a_day)]
 
 
-class LookUpIn(Given):
-    """Why (the person sees it), for which case, and the number of the document."""
+class WhyIn(Given):
+    """Why (the person sees it), and for which case."""
 
     purpose: Literal["window", "investigation", "hotline", "correction"]
     note: Note
+
+    def words(self) -> str:
+        """The purpose as it goes on record."""
+        return f"{self.purpose}: {self.note}"
+
+
+class LookUpIn(WhyIn):
+    """Why (the person sees it), for which case, and the number of the document."""
+
     document: Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class LookUpByNameIn(Given):
+class LookUpByNameIn(WhyIn):
     """Why (the person sees it), for which case, and the whole name with the birth date."""
 
-    purpose: Literal["window", "investigation", "hotline", "correction"]
-    note: Note
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["王小明"])]
     born: Day
 
 
-class LookedUpOut(Schema):
-    """The masked person, whether a phone shows the code, and the colour with its rules."""
+class NamesakeOut(Schema):
+    """One of several people of one name and birth date: masked, and without colour."""
 
     number: Number
     name: str
@@ -91,6 +99,11 @@ class LookedUpOut(Schema):
     document: str
     town: str
     state: str
+
+
+class LookedUpOut(NamesakeOut):
+    """The masked person, whether a phone shows the code, and the colour with its rules."""
+
     on_a_phone: bool
     colour: str
     since: datetime | None
@@ -103,17 +116,6 @@ class LookUpOut(Schema):
 
     found: LookedUpOut | None
     left: int
-
-
-class NamesakeOut(Schema):
-    """One of several people of one name and birth date: masked, and without colour."""
-
-    number: Number
-    name: str
-    document_kind: str
-    document: str
-    town: str
-    state: str
 
 
 class LookUpByNameOut(Schema):
@@ -145,9 +147,9 @@ def list_my_questions(request: HttpRequest, wanted: Query[PageIn]) -> Any:
 def post_look_up(request: HttpRequest, body: LookUpIn) -> Any:
     """Look somebody up by document; each try is on record, one that finds nobody too. Errors: too_many_look_ups."""
     now, number = timezone.now(), body.document.strip()
-    if not number or "\0" in number + body.note:
+    if not number or "\0" in number:
         raise BadInput(details={"fields": {"document": "missing"}})
-    found = look_up(request.user, number, f"{body.purpose}: {body.note.strip()}", now)
+    found = look_up(request.user, number, body.words(), now)
     return {"found": _found(found) if found else None, "left": left_this_hour(request.user, now)}
 
 
@@ -155,10 +157,8 @@ def post_look_up(request: HttpRequest, body: LookUpIn) -> Any:
 @requires(PERMISSION)
 def post_look_up_by_name(request: HttpRequest, body: LookUpByNameIn) -> Any:
     """Look somebody up by whole name and birth date; each try is on record, and each hit a read. Errors: too_many_look_ups."""
-    now, why = timezone.now(), f"{body.purpose}: {body.note.strip()}"
-    if "\0" in why:
-        raise BadInput(details={"fields": {"note": "bad_sign"}})
-    named = look_up_by_name(request.user, body.name, body.born.isoformat(), why, now)
+    now = timezone.now()
+    named = look_up_by_name(request.user, body.name, body.born.isoformat(), body.words(), now)
     several = [_namesake(person) for person in named.several]
     found = _found(named.one) if named.one else None
     return {"found": found, "several": several, "more": named.more, "left": left_this_hour(request.user, now)}
@@ -172,20 +172,18 @@ def post_open_namesake(request: HttpRequest, number: Number) -> Any:
 
 
 def _namesake(person: Person) -> dict[str, Any]:
-    who = masked(person)
+    return _line(person.pk, person.state, masked(person))
+
+
+def _line(number: int, state: str, who: MaskedPerson) -> dict[str, Any]:
     names = ("name", "document_kind", "document", "town")
-    return {"number": person.pk, "state": person.state, **{name: getattr(who, name) for name in names}}
+    return {"number": number, "state": state, **{name: getattr(who, name) for name in names}}
 
 
 def _found(one: Found) -> dict[str, Any]:
-    who, colour = one.who, one.colour
+    colour = one.colour
     return {
-        "number": one.person,
-        "name": who.name,
-        "document_kind": who.document_kind,
-        "document": who.document,
-        "town": who.town,
-        "state": one.state,
+        **_line(one.person, one.state, one.who),
         "on_a_phone": one.on_a_phone,
         "colour": Colour(colour.colour).slug,
         "since": colour.since,
